@@ -1,0 +1,168 @@
+"""The plan blob: what the compiler tells the kernel. Read-only to the kernel; addresses in it are kernel virtual ones.
+
+The blob starts with PLAN; the tables follow at the byte offsets that PLAN names. The kernel checks magic,
+version and checksum (CRC-32 of ISO 3309, as `zlib.crc32`, over the bytes from offset 16 on) and obeys the rest.
+"""
+
+from __future__ import annotations
+
+from hyp.abi.numbers import HEALTH_EVENTS, NAME_SIZE
+from hyp.abi.record import Field, Record
+
+PLAN_MAGIC = 0x31_4E41_4C50_5059_48  # "HYPPLAN1"
+
+# The kernel half, the same in every address space. Distances leave room; nothing between regions is mapped.
+KERNEL_BASE = 0xFFFF_FFFF_8000_0000
+"""Kernel virtual address = KERNEL_BASE + physical address, for the kernel's own image only."""
+KERNEL_LOAD = 0x10_0000
+"""Physical address of the kernel's image: 1 MiB, where every PC has RAM."""
+PLAN_BASE = 0xFFFF_FFFF_9000_0000
+STATE_BASE = 0xFFFF_FFFF_9400_0000
+"""Partition states, window counters: mutable words that outlive a window, one owner each."""
+CORE_BASE = 0xFFFF_FFFF_9800_0000
+CORE_STRIDE = 0x10_0000
+"""Per core: see CORE_PAGES."""
+RING_BASE = 0xFFFF_FFFF_A000_0000
+"""Console, health and trace rings."""
+LAPIC_BASE = 0xFFFF_FFFF_B000_0000
+IOAPIC_BASE = 0xFFFF_FFFF_B000_1000
+LAPIC_PHYSICAL = 0xFEE0_0000
+IOAPIC_PHYSICAL = 0xFEC0_0000
+
+# Offsets in a core's region. Every stack has an unmapped page below it.
+CORE_STATE = 0x0000
+CORE_STACK_BOTTOM, CORE_STACK_TOP = 0x2000, 0x4000
+CORE_NMI_BOTTOM, CORE_NMI_TOP = 0x5000, 0x6000
+CORE_FAULT_BOTTOM, CORE_FAULT_TOP = 0x7000, 0x8000
+CORE_CHECK_BOTTOM, CORE_CHECK_TOP = 0x9000, 0xA000
+"""Main stack; IST 1 NMI, IST 2 double fault, IST 3 machine check. The core pointer is each IST stack's top word."""
+
+# A partition's kernel-side slot: at one address in every address space, non-global, supervisor only.
+SLOT_BASE = 0xFFFF_FFFF_C000_0000
+SLOT_TSS = SLOT_BASE + 0x1F98
+"""The TSS ends with its page, so that the I/O bitmap starts the next one (SDM 3A 7.7)."""
+SLOT_IO_BITMAP = SLOT_BASE + 0x2000
+SLOT_IO_END = SLOT_BASE + 0x4000
+"""The bitmap's closing 0xff byte lies here, with its page."""
+TSS_SIZE = 0x68
+TSS_LIMIT = TSS_SIZE + 0x2000
+SLOT_SAVE = SLOT_BASE + 0x6000
+SLOT_FPU = SLOT_BASE + 0x7000
+SLOT_CONTROL = SLOT_BASE + 0x9000
+SLOT_INFO = SLOT_BASE + 0xA000
+SLOT_PRISTINE = SLOT_BASE + 0x20_0000
+"""Read-only copies of writable data as it was at cold start."""
+
+# Selectors: the order is what SYSCALL and SYSRET want (SDM 3A 5.8.8).
+SELECTOR_KERNEL_CODE = 0x08
+SELECTOR_KERNEL_DATA = 0x10
+SELECTOR_USER_DATA = 0x1B
+SELECTOR_USER_CODE = 0x23
+SELECTOR_TSS = 0x28
+
+CPU_FEATURES = ("nx", "smep", "smap", "umip", "fsgsbase", "xsave", "avx", "tsc_deadline", "invariant_tsc", "x2apic", "pcid")
+"""Names that a board file may require or use; the position is the bit in `cpu_required` and `cpu_use`."""
+CPU_ALWAYS = ("nx", "smep", "smap", "umip", "fsgsbase")
+"""What the kernel cannot do without, whatever the board file says."""
+
+TIMERS = ("lapic", "tsc-deadline")
+VERIFIES = ("none", "pit")
+TSC_ELSE = ("halt", "calibrate")
+
+PARTITION_FPU = 1
+WINDOW_GAP = 1
+"""More than a guard of idle time follows: the core idles instead of spinning to the next release."""
+WINDOW_LAST = 2
+"""The last window of the core's major frame."""
+
+NO_PARTITION = 0xFFFF_FFFF
+
+PLAN = Record("plan", "Head of the plan blob.", (
+    Field("magic", "u64"),
+    Field("checksum", "u32", "CRC-32 over the bytes from offset 16 to `size`"),
+    Field("size", "u32", "bytes of the whole blob"),
+    Field("abi_version", "u32"),
+    Field("core_count", "u32"),
+    Field("partition_count", "u32"),
+    Field("schedule_count", "u32"),
+    Field("window_count", "u32", "of all schedules"),
+    Field("restore_count", "u32"),
+    Field("region_count", "u32"),
+    Field("stream_count", "u32", "console streams: 0 is the kernel's, then one per partition by id"),
+    Field("partitions", "u32", "offset of partition_plan[partition_count]"),
+    Field("schedules", "u32", "offset of schedule_plan[schedule_count]"),
+    Field("lanes", "u32", "offset of lane_plan[schedule_count * core_count], schedule by schedule"),
+    Field("windows", "u32", "offset of window_plan[window_count]"),
+    Field("restores", "u32", "offset of restore_plan[restore_count]"),
+    Field("regions", "u32", "offset of region_plan[region_count]"),
+    Field("name", "char", "the plan's", NAME_SIZE),
+    Field("board", "char", count=NAME_SIZE),
+    Field("streams", "u64", "address of ring[stream_count]"),
+    Field("idle_root", "u64", "physical address of the PML4 that maps the kernel half only"),
+    Field("tsc_hz", "u64", "the declared TSC frequency"),
+    Field("tsc_tolerance_ppm", "u32"),
+    Field("tsc_verify", "u32", "index into VERIFIES"),
+    Field("tsc_else", "u32", "index into TSC_ELSE"),
+    Field("timer", "u32", "index into TIMERS"),
+    Field("cpu_required", "u32", "bits by position in CPU_FEATURES"),
+    Field("cpu_use", "u32"),
+    Field("xcr0", "u64", "extended state that partitions may use; 0: FXSAVE instead of XSAVE"),
+    Field("guard_ns", "u64"),
+    Field("io_write_ns", "u64", "what one write to the UART may take"),
+    Field("uart_port", "u32", "I/O port of the console's 16550"),
+    Field("uart_divisor", "u32"),
+    Field("uart_fifo", "u32", "bytes of its transmit FIFO"),
+    Field("uart_byte_ns", "u32", "ns that the line needs for one byte, rounded up"),
+    Field("exit_port", "u32", "written at the end of a run; 0: none"),
+    Field("exit_value", "u32"),
+))
+
+PARTITION = Record("partition_plan", "A partition as the plan has it.", (
+    Field("name", "char", count=NAME_SIZE),
+    Field("id", "u32"),
+    Field("flags", "u32", "PARTITION_FPU"),
+    Field("state", "u64", "address of its partition_state"),
+    Field("stream", "u64", "address of its console ring"),
+    Field("entry", "u64"),
+    Field("stack_top", "u64"),
+    Field("rights", "u64", "bit n: hypercall n may be made"),
+    Field("restore_first", "u32", "index into the restore table"),
+    Field("restore_count", "u32"),
+    Field("actions", "u8", "health action by event", HEALTH_EVENTS),
+))
+
+RESTORE = Record("restore_plan", "What a restart does to one range of a partition's memory.", (
+    Field("target", "u64", "user address"),
+    Field("source", "u64", "address of the pristine bytes in the slot"),
+    Field("copy", "u64", "bytes to copy from source"),
+    Field("zero", "u64", "bytes to zero after them"),
+))
+
+SCHEDULE = Record("schedule_plan", "A schedule (ARINC 653 module schedule).", (
+    Field("name", "char", count=NAME_SIZE),
+    Field("major_frame_ns", "u64"),
+))
+
+LANE = Record("lane_plan", "The windows of one core in one schedule, consecutive in the window table, by time.", (
+    Field("first", "u32", "index into the window table"),
+    Field("count", "u32", "0: the core idles"),
+))
+
+WINDOW = Record("window_plan", "A window; times in ns from the start of the major frame.", (
+    Field("at_ns", "u64", "the partition's first instruction"),
+    Field("end_ns", "u64", "net end: at + for - guard"),
+    Field("next_start_ns", "u64", "release of the partition's next window in this schedule; beyond the frame when it wraps"),
+    Field("next_end_ns", "u64"),
+    Field("partition", "u64", "address of its partition_plan"),
+    Field("root", "u64", "physical address of the PML4 for this partition on this core"),
+    Field("counters", "u64", "address of its window_counters"),
+    Field("index", "u32", "in the window table; printed and traced"),
+    Field("flags", "u32", "WINDOW_GAP, WINDOW_LAST"),
+))
+
+REGION = Record("region_plan", "Physical memory that the image takes and the loader must report as RAM.", (
+    Field("start", "u64"),
+    Field("end", "u64"),
+))
+
+PLAN_RECORDS = (PLAN, PARTITION, RESTORE, SCHEDULE, LANE, WINDOW, REGION)

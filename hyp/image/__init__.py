@@ -1,0 +1,1 @@
+"""From model to bytes: layout, page tables, timetable, emit, manifest."""

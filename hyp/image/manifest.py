@@ -1,0 +1,124 @@
+"""The manifest, `image.json`: what runners, auditors and tools know of an image. Times in ns, sizes in bytes, paths relative to it."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+MANIFEST_VERSION = 1
+
+
+class Extent(TypedDict):
+    """Physical [start, start + size)."""
+
+    start: int
+    size: int
+
+
+class ImageFile(TypedDict):
+    file: str  # "image.elf"
+    size: int
+    sha256: str
+    entry: int
+
+
+class KernelEntry(TypedDict):
+    elf: str  # with symbols
+    sha256: str
+    text_bytes: int
+    rodata_bytes: int
+
+
+class AreaEntry(TypedDict):
+    """`name` is text, rodata, data, stack, heap, upcall_stack, info, control or the plan's area."""
+
+    name: str
+    virtual: int
+    physical: int
+    size: int
+    access: str  # r | rw | rx
+
+
+class PartitionEntry(TypedDict):
+    id: int
+    name: str
+    elf: str
+    entry: int
+    fpu: bool
+    roots: dict[str, int]  # by core number: physical address of its PML4
+    state: int  # physical address of its partition_state record (hyp/abi/state.py)
+    ring: int  # physical address of its console ring record
+    areas: list[AreaEntry]
+    memory_bytes: int
+
+
+class WindowEntry(TypedDict):
+    """`index` is global (the kernel prints and traces it); `position` is the place in its schedule, from 0."""
+
+    index: int
+    position: int
+    core: int
+    partition: str
+    at_ns: int
+    for_ns: int
+    counters: int  # physical address of its window_counters record
+
+
+class ScheduleEntry(TypedDict):
+    name: str
+    major_frame_ns: int
+    windows: list[WindowEntry]
+
+
+class CoreEntry(TypedDict):
+    id: int
+    state: int  # physical address of its core record
+    trace_ring: int
+    trace_records: int
+    health_ring: int
+    health_records: int
+
+
+class ConsoleEntry(TypedDict):
+    uart: str
+    port: int
+    mode: str
+    baud: int
+    ring: int  # physical address of the kernel's own ring record
+
+
+class BoardEntry(TypedDict):
+    """`emulator` as in the board file, all values as text; sizes in bytes."""
+
+    name: str
+    status: str
+    tsc_hz: int
+    command_line: str
+    exit_port: dict[str, int] | None  # {"at": ..., "value": ...}
+    release_tolerance_ns: int
+    ram: list[Extent]
+    devices: dict[str, dict[str, Any]]  # kind, irq, ports
+    emulator: dict[str, dict[str, str]]
+
+
+class MemoryEntry(TypedDict):
+    used: int
+    free: int
+    largest_free: Extent
+
+
+class Manifest(TypedDict):
+    version: int
+    hyp: str  # version of the tool
+    abi_version: int
+    plan: str
+    plan_file: str  # file name only
+    image: ImageFile
+    kernel: KernelEntry
+    board: BoardEntry
+    guard_ns: int
+    console: ConsoleEntry
+    cores: list[CoreEntry]
+    partitions: list[PartitionEntry]
+    schedules: list[ScheduleEntry]
+    expected: dict[str, list[str]]  # partition -> health events that a good run may contain
+    memory: MemoryEntry

@@ -1,0 +1,158 @@
+"""The plan and the board as frozen values: every default filled in, times in ns, sizes in bytes, names resolved to names.
+
+What the later stages read. Nothing here knows YAML; a value's place in the text is found by its path in `Spans`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Range:
+    """Physical or virtual addresses [start, start + size)."""
+
+    start: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.size
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device of the board; `kind` as in the board file (`uart-16550`, `hpet`, ...)."""
+
+    name: str
+    kind: str
+    ports: tuple[Range, ...]
+    mmio: tuple[Range, ...]
+    irq: int | None
+    clock_hz: int | None
+    fifo: int | None
+
+
+@dataclass(frozen=True)
+class Tsc:
+    frequency_hz: int
+    verify: str  # none | pit
+    tolerance_ppm: int
+    otherwise: str  # calibrate | halt: the board file's `else`
+
+
+@dataclass(frozen=True)
+class ExitPort:
+    at: int
+    value: int
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Measured costs of the board, ns; `kernel_path` is the longest path with interrupts off."""
+
+    source: str
+    switch_ns: int
+    kernel_path_ns: int
+    io_write_ns: int
+    release_tolerance_ns: int
+
+
+@dataclass(frozen=True)
+class Board:
+    name: str
+    file: Path
+    status: str  # tried | untried
+    ram: tuple[Range, ...]
+    reserved: tuple[Range, ...]
+    cores: int
+    timer: str  # lapic | tsc-deadline
+    tsc: Tsc
+    command_line: str
+    exit_port: ExitPort | None
+    cpu_require: tuple[str, ...]
+    cpu_use: tuple[str, ...]
+    console: str  # device name
+    costs: Costs
+    devices: dict[str, Device]
+    emulator: dict[str, dict[str, str]]  # by emulator (`qemu`, `bochs`): keys as written, sizes in bytes as text
+
+
+@dataclass(frozen=True)
+class Area:
+    name: str
+    size: int
+    at: int | None
+    access: str  # ro | rw
+    cache: str  # wb | wc | wt | uc
+
+
+@dataclass(frozen=True)
+class Memory:
+    stack: int
+    heap: int
+    upcall_stack: int
+    limit: int | None
+    areas: tuple[Area, ...]
+
+
+@dataclass(frozen=True)
+class Timing:
+    period_ns: int
+    budget_ns: int
+    deadline_ns: int
+    offset_ns: int
+
+
+@dataclass(frozen=True)
+class Partition:
+    """`image` is an existing folder with a main.c, or an existing file."""
+
+    id: int
+    name: str
+    image: Path
+    memory: Memory
+    timing: Timing | None
+    fpu: bool
+    args: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """Released at `at_ns`; gives its partition [at_ns, at_ns + for_ns - guard)."""
+
+    partition: str
+    at_ns: int
+    for_ns: int
+    core: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`windows` sorted by (at_ns, core)."""
+
+    name: str
+    major_frame_ns: int
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True)
+class Console:
+    uart: str
+    mode: str  # text
+    baud: int
+    buffer: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    name: str
+    file: Path
+    root: Path  # project root, else the plan's folder
+    board: Board
+    guard_ns: int
+    console: Console
+    partitions: tuple[Partition, ...]
+    schedules: tuple[Schedule, ...]
+    expected: dict[str, tuple[str, ...]]  # partition name -> health events that a good run may contain
