@@ -27,7 +27,8 @@ USER_END = 0x7FFF_FFFF_F000
 """End of what may be mapped: the last page below 2^47 stays unmapped, so that `rcx` is canonical at `sysret`."""
 
 INFO_MAGIC = 0x31_4F46_4E49_5059_48  # "HYPINFO1"
-ARGS_SIZE_MAX = 1024
+ARGS_SIZE_MAX = 256
+"""Bytes of `args` in the info page, its NUL included."""
 
 
 class Result(IntEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyp.abi.numbers import EVENT_WORDS, NAME_SIZE
+from hyp.abi.numbers import ARGS_SIZE_MAX, EVENT_WORDS, NAME_SIZE
 from hyp.abi.record import Field, Record
 
 AREA = Record("hyp_area", "A memory area of the partition, by name.", (
@@ -48,7 +48,7 @@ INFO = Record("hyp_info", "Info page: laid down by the compiler, its moving word
     Field("ports", TABLE),
     Field("events", TABLE),
     Field("gates", TABLE),
-    Field("args", TABLE, "a NUL-terminated text; count is its length"),
+    Field("args", "char", "the plan's text for this partition, NUL-terminated", ARGS_SIZE_MAX),
 ))
 
 FRAME = Record("hyp_frame", "An interrupted context: pushed by kernel entry, or put into a frame slot.", (
