@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _SCALARS = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i32": "i", "i64": "q"}
+_POINTER_SIZE = 8
 _SIZES = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i32": 4, "i64": 8, "char": 1}
 
 Value = int | str | list["Value"] | dict[str, "Value"]
@@ -18,7 +19,7 @@ Value = int | str | list["Value"] | dict[str, "Value"]
 
 @dataclass(frozen=True)
 class Field:
-    """One member: `kind` is a scalar name, `char` (a NUL-padded text) or another record."""
+    """One member: `kind` is a scalar name, `char` (a NUL-padded text), another record, or `*` and a C type: an address."""
 
     name: str
     kind: str | Record
@@ -26,12 +27,23 @@ class Field:
     count: int = 1
 
     @property
+    def is_pointer(self) -> bool:
+        return isinstance(self.kind, str) and self.kind.startswith("*")
+
+    @property
+    def scalar(self) -> str:
+        """The `struct` letter of a scalar or address."""
+        return "Q" if self.is_pointer else _SCALARS[str(self.kind)]
+
+    @property
     def item_size(self) -> int:
-        return self.kind.size if isinstance(self.kind, Record) else _SIZES[self.kind]
+        if isinstance(self.kind, Record):
+            return self.kind.size
+        return _POINTER_SIZE if self.is_pointer else _SIZES[self.kind]
 
     @property
     def alignment(self) -> int:
-        return self.kind.alignment if isinstance(self.kind, Record) else _SIZES[self.kind]
+        return self.kind.alignment if isinstance(self.kind, Record) else self.item_size
 
     @property
     def size(self) -> int:
@@ -96,7 +108,7 @@ def _encode(field: Field, value: Value) -> bytes:
     if isinstance(field.kind, Record):
         encoded = b"".join(field.kind.pack(**item) for item in items if isinstance(item, dict))
     else:
-        encoded = struct.pack(f"<{len(items)}{_SCALARS[field.kind]}", *items)
+        encoded = struct.pack(f"<{len(items)}{field.scalar}", *items)
     return encoded.ljust(field.size, b"\0")
 
 
@@ -107,5 +119,5 @@ def _decode(field: Field, data: bytes | memoryview, at: int) -> Value:
     if isinstance(field.kind, Record):
         items = [dict(field.kind.unpack(data, at + n * field.item_size)) for n in range(field.count)]
     else:
-        items = list(struct.unpack_from(f"<{field.count}{_SCALARS[field.kind]}", data, at))
+        items = list(struct.unpack_from(f"<{field.count}{field.scalar}", data, at))
     return items[0] if field.count == 1 else items

@@ -1,0 +1,103 @@
+"""The ABI as C: the header that kernel and partitions share, the kernel's own, and the dispatch table.
+
+Both headers serve the assembler too: constants and `RECORD_FIELD` offsets are plain `#define`s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from hyp.abi import numbers, pages, state, tables
+from hyp.abi.hypercalls import CONSOLE_WRITE_MAX, HYPERCALLS, VERDICT_TEXT_MAX
+from hyp.abi.record import Field, Record
+
+_ENUMS: tuple[tuple[str, type[IntEnum]], ...] = (
+    ("HYP", numbers.Result),
+    ("HYP_MODE", numbers.Mode),
+    ("HYP_START", numbers.StartCause),
+    ("HYP_CLOCK", numbers.Clock),
+    ("HYP_CONTROL", numbers.Control),
+    ("HYP_VERDICT", numbers.Verdict),
+    ("HYP_HEALTH", numbers.HealthEvent),
+    ("HYP_ACTION", numbers.HealthAction),
+)
+_SHARED = ("ABI_VERSION", "HYPERCALL_TAG", "NAME_SIZE", "INFO_PAGE", "CONTROL_PAGE", "LINK_BASE", "INFO_MAGIC",
+           "ARGS_SIZE_MAX", "EVENT_WORDS", "EVENT_TIMER")
+_C_SCALARS = {"u8": "uint8_t", "u16": "uint16_t", "u32": "uint32_t", "u64": "uint64_t", "i32": "int32_t",
+              "i64": "int64_t", "char": "char"}
+
+
+def partition_header() -> str:
+    """`hyp_abi.h`: numbers and pages, for partitions and kernel."""
+    lines = [f"#define HYP_{name} {_literal(getattr(numbers, name))}" for name in _SHARED]
+    for prefix, enum in _ENUMS:
+        lines += [f"#define {prefix}_{member.name} {_literal(member.value)}" for member in enum]
+    lines += [f"#define HYP_ACCESS_{member.name} {member.value}" for member in numbers.Access]
+    lines += [f"#define HYP_CALL_{call.name.upper()} {call.number}" for call in HYPERCALLS]
+    lines += [f"#define HYP_CONSOLE_WRITE_MAX {CONSOLE_WRITE_MAX}", f"#define HYP_VERDICT_TEXT_MAX {VERDICT_TEXT_MAX}"]
+    return _header("HYP_ABI_H", ["#include <stdint.h>"], lines, pages.PARTITION_RECORDS)
+
+
+def kernel_header() -> str:
+    """`hyp_kernel.h`: the plan blob and the kernel's state, for the kernel alone."""
+    lines = [f"#define {name} {_literal(value)}" for module in (tables, state) for name, value in sorted(vars(module).items())
+             if name.isupper() and isinstance(value, int)]
+    lines += [f"#define {name} {_literal(getattr(numbers, name))}"
+              for name in ("PAGE", "USER_END", "HEALTH_EVENTS", "FIRST_MODULE_EVENT")]
+    lines += [f"#define CPU_{name.upper()} (1 << {bit})" for bit, name in enumerate(tables.CPU_FEATURES)]
+    lines.append(f"#define CPU_ALWAYS ({' | '.join(f'CPU_{name.upper()}' for name in tables.CPU_ALWAYS)})")
+    for prefix, names in (("TIMER", tables.TIMERS), ("VERIFY", tables.VERIFIES), ("ELSE", tables.TSC_ELSE)):
+        lines += [f"#define {prefix}_{name.upper().replace('-', '_')} {index}" for index, name in enumerate(names)]
+    lines.append(f"#define HYPERCALLS {len(HYPERCALLS)}")
+    return _header("HYP_KERNEL_H", ['#include "hyp_abi.h"'], lines, tables.PLAN_RECORDS + state.STATE_RECORDS)
+
+
+def dispatch_source() -> str:
+    """Assembler: `hypercall_table`, by number; a call that may leave the caller's context goes through its full save."""
+    rows = ['\t.section .rodata, "a"', "\t.balign 64", "\t.globl hypercall_table", "hypercall_table:"]
+    for call in HYPERCALLS:
+        rows.append(f"\t.quad {'save_' if call.context else ''}hypercall_{call.name}")
+    rows.append("\t.text")
+    for call in HYPERCALLS:
+        if call.context:
+            rows += [f"save_hypercall_{call.name}:", f"\tlea hypercall_{call.name}(%rip), %rax", "\tjmp entry_hypercall_context"]
+    return "\n".join([*rows, '\t.section .note.GNU-stack, "", @progbits', ""])
+
+
+def _header(guard: str, includes: list[str], defines: list[str], records: Iterable[Record]) -> str:
+    records = tuple(records)
+    offsets = [f"#define {record.name.upper()}_{name.upper()} {offset}" for record in records
+               for name, offset in record.offsets.items()]
+    sizes = [f"#define {record.name.upper()}_SIZE {record.size}" for record in records]
+    forward = [f"struct {record.name};" for record in records]
+    return "\n".join([
+        "/* Generated from hyp/abi; edit the data there. */", f"#ifndef {guard}", f"#define {guard}", "",
+        *defines, "", *offsets, *sizes, "", "#ifndef __ASSEMBLER__", *includes, "", *forward, "",
+        *(_struct(record) for record in records), "#else", *(line for line in includes if '"' in line),
+        "#endif", "", "#endif", "",
+    ])
+
+
+def _struct(record: Record) -> str:
+    name = f"struct {record.name}"
+    members = [f"\t{_member(field)};{f' /* {field.doc} */' if field.doc else ''}" for field in record.fields]
+    checks = [f'_Static_assert(__builtin_offsetof({name}, {field}) == {offset}, "{record.name}.{field}");'
+              for field, offset in record.offsets.items()]
+    checks.append(f'_Static_assert(sizeof({name}) == {record.size}, "{record.name}");')
+    return "\n".join([f"/* {record.doc} */", f"{name} {{", *members, "};", *checks, ""])
+
+
+def _member(field: Field) -> str:
+    many = f"[{field.count}]" if field.count > 1 else ""
+    if isinstance(field.kind, Record):
+        return f"struct {field.kind.name} {field.name}{many}"
+    if field.is_pointer:
+        return f"{field.kind[1:]} *{field.name}{many}"
+    return f"{_C_SCALARS[field.kind]} {field.name}{many}"
+
+
+def _literal(value: int) -> str:
+    if value < 0:
+        return f"({value})"
+    return hex(value) if value > 9 else str(value)
