@@ -1,6 +1,6 @@
 """The ABI as C: the header that kernel and partitions share, the kernel's own, and the dispatch table.
 
-Both headers serve the assembler too: constants and `RECORD_FIELD` offsets are plain `#define`s.
+Both headers serve the assembler too: constants, `OFFSET_<RECORD>_<FIELD>` and `SIZEOF_<RECORD>` are plain `#define`s.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def partition_header() -> str:
 
 def kernel_header() -> str:
     """`hyp_kernel.h`: the plan blob and the kernel's state, for the kernel alone."""
-    lines = [f"#define {name} {_literal(value)}" for module in (tables, state) for name, value in sorted(vars(module).items())
-             if name.isupper() and isinstance(value, int)]
-    lines += [f"#define {name} {_literal(getattr(numbers, name))}"
-              for name in ("PAGE", "USER_END", "HEALTH_EVENTS", "FIRST_MODULE_EVENT")]
+    constants = {name: value for module in (tables, state) for name, value in vars(module).items()
+                 if name.isupper() and isinstance(value, int)}
+    constants |= {name: getattr(numbers, name) for name in ("PAGE", "USER_END", "HEALTH_EVENTS", "FIRST_MODULE_EVENT")}
+    lines = [f"#define {name} {_literal(value)}" for name, value in sorted(constants.items())]
     lines += [f"#define CPU_{name.upper()} (1 << {bit})" for bit, name in enumerate(tables.CPU_FEATURES)]
     lines.append(f"#define CPU_ALWAYS ({' | '.join(f'CPU_{name.upper()}' for name in tables.CPU_ALWAYS)})")
     for prefix, names in (("TIMER", tables.TIMERS), ("VERIFY", tables.VERIFIES), ("ELSE", tables.TSC_ELSE)):
@@ -67,9 +67,9 @@ def dispatch_source() -> str:
 
 def _header(guard: str, includes: list[str], defines: list[str], records: Iterable[Record]) -> str:
     records = tuple(records)
-    offsets = [f"#define {record.name.upper()}_{name.upper()} {offset}" for record in records
+    offsets = [f"#define OFFSET_{record.name.upper()}_{name.upper()} {offset}" for record in records
                for name, offset in record.offsets.items()]
-    sizes = [f"#define {record.name.upper()}_SIZE {record.size}" for record in records]
+    sizes = [f"#define SIZEOF_{record.name.upper()} {record.size}" for record in records]
     forward = [f"struct {record.name};" for record in records]
     return "\n".join([
         "/* Generated from hyp/abi; edit the data there. */", f"#ifndef {guard}", f"#define {guard}", "",
