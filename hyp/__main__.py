@@ -1,0 +1,5 @@
+"""`python -m hyp`."""
+
+from hyp.cli.main import entry
+
+entry()

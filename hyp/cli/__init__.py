@@ -1,0 +1,1 @@
+"""The `hyp` command: parses arguments, calls the stages, prints. One module per subcommand."""
