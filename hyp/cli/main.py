@@ -1,7 +1,7 @@
 """The command's door: finds the subcommand, and turns every way to stop into an exit code and one clear line.
 
 A subcommand is a module with `HELP`, `configure(parser)` and `run(args) -> int`. Only the one that is asked for is
-imported: `hyp build` shall not pay for what `hyp run` needs.
+imported: `hyp build` shall not pay for what `hyp run` needs. With `PASSES_ON = True` it gets unknown arguments as `args.rest`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ COMMANDS = ("check", "build", "run", "bench", "doctor", "test")
 """In the order of `hyp --help`; each is the module `hyp.cli.<name>`."""
 
 TERMINATED = 128 + signal.SIGTERM
+BROKEN_PIPE = 128 + signal.SIGPIPE
+"""What a shell reports for programs that the signals end."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EIO)
 """What the environment does to us; other errors of the system are bugs of ours."""
@@ -45,7 +47,7 @@ def entry() -> NoReturn:
 
 
 def main(argv: list[str]) -> int:
-    """Runs one command line; returns its exit code (`hyp.exits`; 143 after SIGTERM). Raises nothing."""
+    """Runs one command line; returns its exit code (`hyp.exits`; 141 when the output's reader left, 143 after SIGTERM). Raises nothing."""
     try:
         code = _dispatch(argv)
         sys.stdout.flush()
@@ -61,7 +63,7 @@ def main(argv: list[str]) -> int:
     except BrokenPipeError:
         # The reader has gone (`hyp ... | head`): nothing is left to say, and nothing may be said at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.GOOD
+        return BROKEN_PIPE
     except OSError as error:
         return _environment(error)
     except Exception as error:  # noqa: BLE001 - the last resort: a bug in hyp never shows as a traceback
@@ -86,7 +88,12 @@ def _dispatch(argv: list[str]) -> int:
     if name not in COMMANDS:
         return _without_command(argv)
     command = load(name)
-    return command.run(parser_of(name, command).parse_args(argv[1:]))
+    parser = parser_of(name, command)
+    args, rest = parser.parse_known_args(argv[1:])
+    if rest and not getattr(command, "PASSES_ON", False):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    args.rest = rest
+    return command.run(args)
 
 
 def _without_command(argv: list[str]) -> int:

@@ -1,0 +1,42 @@
+"""How C is compiled and linked: one list per purpose. The recipes, the analysers and the tests read them here."""
+
+from __future__ import annotations
+
+_FREESTANDING = (
+    "-ffreestanding",
+    "-fno-pic",
+    "-fno-pie",
+    "-fno-stack-protector",
+    "-fcf-protection=none",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-common",
+    "-O2",
+    "-g",
+)
+_STRICT = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wmissing-prototypes")
+
+GCC_ONLY = ("-fno-tree-loop-distribute-patterns",)
+"""Without it gcc may turn the loop of a memcpy into a call of memcpy. clang has no such flag."""
+
+GENERAL_REGISTERS = "-mgeneral-regs-only"
+"""No x87, MMX, SSE or AVX: the kernel's rule, and that of a partition with `fpu: false`."""
+
+KERNEL = (*_FREESTANDING, *_STRICT, "-mcmodel=kernel", "-mno-red-zone", GENERAL_REGISTERS)
+"""No red zone: interrupts of ring 0 push onto the stack in use."""
+
+LIBRARY = (*_FREESTANDING, *_STRICT)
+
+PARTITION = (*_FREESTANDING, "-std=gnu11", "-Wall", "-Wextra")
+"""Warnings in a user's code are shown and do no harm. The red zone stays: the kernel never writes to a partition's stack."""
+
+ASSEMBLER = ("-g",)
+
+LINK = ("-static", "-nostdlib", "-z", "max-page-size=4096", "-z", "noexecstack", "--build-id=none")
+"""For ld. No build id: it would be the only content that depends on something else than the code."""
+
+
+def prefix_maps(places: dict[str, str]) -> list[str]:
+    """Options that keep absolute paths out of objects; of several that match, gcc and clang take the last one given."""
+    compiler = {"/usr/lib/gcc": "gcc"}
+    longest_last = sorted({**compiler, **places}.items(), key=lambda place: len(place[0]))
+    return [f"-ffile-prefix-map={path}={name}" for path, name in longest_last]

@@ -1,0 +1,132 @@
+"""From a plan to its ELFs. What is fresh costs a few file states; what is stale goes to SCons in one run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hyp.exits import ExitCode, Stop
+from hyp.toolchain import freshness, share, system
+from hyp.toolchain.request import BUILD, PartitionRequest, Request, kernel_elf, partition_request
+
+if TYPE_CHECKING:
+    from hyp.plan.model import Plan
+
+SCONSTRUCT = Path(__file__).with_name("SConstruct")
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """ELF files that exist and are current; `elfs` by partition name."""
+
+    kernel_elf: Path
+    elfs: dict[str, Path]
+
+
+@dataclass(frozen=True)
+class _Product:
+    """Something to build: `partition` is None for the kernel."""
+
+    output: Path
+    objects: tuple[Path, ...]
+    digest: str
+    partition: PartitionRequest | None
+
+
+def prepare(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Toolchain:
+    """Compiles what is stale. Prebuilt ELFs are taken as they are. `say` gets progress and the compiler's warnings.
+
+    Raises Stop: exit code 1 with the compiler's text, 2 when a tool is missing or the disk is full.
+    """
+    root = plan.root.resolve()
+    folders = {one.name: partition_request(root, one.image, one.fpu) for one in plan.partitions if one.image.is_dir()}
+    build(root, list(folders.values()), say)
+    elfs = {one.name: root / folders[one.name].elf if one.name in folders else one.image for one in plan.partitions}
+    return Toolchain(kernel_elf(root), elfs)
+
+
+def build(root: Path, partitions: list[PartitionRequest], say: Callable[[str], None] = lambda _: None) -> None:
+    """Makes the kernel and `partitions` current under `root`/build. Raises Stop as `prepare` does."""
+    if not _stale(root, partitions):
+        return
+    system.require("gcc", "ld")
+    with _lock(root):
+        stale = _stale(root, partitions)
+        if stale:
+            _compile(root, stale, say)
+
+
+def _stale(root: Path, partitions: list[PartitionRequest]) -> list[_Product]:
+    return [one for one in _products(root, partitions) if not freshness.is_fresh(one.output, one.digest, root)]
+
+
+def _products(root: Path, partitions: list[PartitionRequest]) -> Iterator[_Product]:
+    package, library = share.PACKAGE, share.partition_library()
+    rules = [
+        *(freshness.listing(package / part, deep=False, wanted=_is_rule) for part in ("abi", "toolchain")),
+        *(f"{tool} {freshness.state_of(shutil.which(tool) or tool)}" for tool in ("gcc", "ld")),
+    ]
+    kernel = freshness.listing(share.kernel_sources(), deep=True, wanted=freshness.is_source)
+    yield _Product(kernel_elf(root), (root / BUILD / "kernel",), freshness.digest_of([*rules, kernel]), None)
+    if not partitions:
+        return
+    rules.append(freshness.listing(library, deep=True, wanted=freshness.is_source))
+    for one in {request.elf: request for request in partitions}.values():
+        folder, output = Path(one.folder), root / one.elf
+        deep = (folder / "SConscript").is_file()
+        own = freshness.listing(folder, deep=deep, wanted=lambda name: freshness.is_source(name) or name == "SConscript")
+        yield _Product(output, (output.with_suffix(".objects"),), freshness.digest_of([*rules, own]), one)
+
+
+def _is_rule(name: str) -> bool:
+    return name.endswith(".py") or name == "SConstruct"
+
+
+def _compile(root: Path, stale: list[_Product], say: Callable[[str], None]) -> None:
+    partitions = tuple(one.partition for one in stale if one.partition)
+    kernel = str(share.kernel_sources()) if len(partitions) < len(stale) else ""
+    say("compiling " + ", ".join([*(["the kernel"] if kernel else []), *(Path(one.folder).name for one in partitions)]))
+    for one in stale:
+        freshness.forget(one.output)
+    request = root / BUILD / "request.json"
+    request.write_text(Request(kernel, str(share.partition_library()), partitions).to_json())
+    command = ["-f", str(SCONSTRUCT), "-C", str(root), f"REQUEST={request}", *(str(one.output.relative_to(root)) for one in stale)]
+    done = run_scons(root, [*command, "-s"])
+    text = _compiler_text(done.stdout)
+    if done.returncode:
+        full = "No space left on device" in text
+        raise Stop(ExitCode.ENVIRONMENT if full else ExitCode.WRONG_INPUT, f"compiling failed:\n{text}")
+    if text:
+        say(text)
+    for one in stale:
+        read = set[str]().union(*(freshness.read_by_compiler(objects) for objects in one.objects))
+        freshness.remember(one.output, one.digest, root, read)
+
+
+def run_scons(root: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """SCons in a process of its own: it is slow to import, and owns the working folder. Output and errors come as one text."""
+    search = os.pathsep.join([str(share.PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-P", "-m", "SCons", "-Q", "-k", "--no-site-dir", f"-j{len(os.sched_getaffinity(0))}", *arguments]
+    environment = {**os.environ, "PYTHONPATH": search}
+    return subprocess.run(command, cwd=root, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
+
+def _compiler_text(output: str) -> str:
+    return "\n".join(line for line in output.splitlines() if not line.startswith("scons: ")).strip()
+
+
+@contextmanager
+def _lock(root: Path) -> Iterator[None]:
+    """One build at a time in a project; whoever waited looks again at what is stale."""
+    (root / BUILD).mkdir(parents=True, exist_ok=True)
+    with (root / BUILD / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
