@@ -13,9 +13,9 @@
 
 /* The value is 0.d1d2d3... x 10^point; count 0 is zero. The first digit is not 0. Digits are 0 to 9, not characters. */
 struct decimal {
-	int count;
-	int point;
-	uint8_t digits[DECIMAL_DIGITS];
+    int count;
+    int point;
+    uint8_t digits[DECIMAL_DIGITS];
 };
 
 /* Expands the magnitude of a finite double that is given by its bits (IEEE 754 binary64); the sign is ignored. */

@@ -7,17 +7,17 @@
 
 /* A window [skip, skip + size) on the text; `total` counts all of it. */
 struct output {
-	char *buffer;
-	size_t size;
-	size_t skip;
-	size_t total;
+    char *buffer;
+    size_t size;
+    size_t skip;
+    size_t total;
 };
 
 struct conversion {
-	bool left, zero, alternate;
-	char sign;     /* shown before a number that is not negative: '+', ' ' or NUL */
-	int width;
-	int precision; /* negative: none given */
+    bool left, zero, alternate;
+    char sign;     /* shown before a number that is not negative: '+', ' ' or NUL */
+    int width;
+    int precision; /* negative: none given */
 };
 
 void output_put(struct output *output, const char *text, size_t count);

@@ -7,10 +7,10 @@
 /* Registers that take part are named; all others are preserved by the kernel. */
 static inline hyp_result_t hypercall(uint32_t number, uint64_t first, uint64_t second, uint64_t third)
 {
-	uint64_t rax = (uint64_t)HYP_HYPERCALL_TAG << 32 | number;
+    uint64_t rax = (uint64_t)HYP_HYPERCALL_TAG << 32 | number;
 
-	__asm__ volatile("syscall" : "+a"(rax) : "D"(first), "S"(second), "d"(third) : "rcx", "r11", "memory");
-	return (hyp_result_t)rax;
+    __asm__ volatile("syscall" : "+a"(rax) : "D"(first), "S"(second), "d"(third) : "rcx", "r11", "memory");
+    return (hyp_result_t)rax;
 }
 
 #endif

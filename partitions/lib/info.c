@@ -5,33 +5,33 @@
 
 const hyp_info_t *hyp_info(void)
 {
-	return (const hyp_info_t *)HYP_INFO_PAGE;
+    return (const hyp_info_t *)HYP_INFO_PAGE;
 }
 
 /* Start of a table that the info page names. */
 static const void *info_table(struct hyp_table table)
 {
-	return (const char *)hyp_info() + table.offset;
+    return (const char *)hyp_info() + table.offset;
 }
 
 hyp_partition_t hyp_partition(const char *name)
 {
-	struct hyp_table table = hyp_info()->peers;
-	const struct hyp_peer *peers = info_table(table);
+    struct hyp_table table = hyp_info()->peers;
+    const struct hyp_peer *peers = info_table(table);
 
-	for (uint32_t i = 0; i < table.count; i++)
-		if (strncmp(peers[i].name, name, HYP_NAME_SIZE) == 0)
-			return (hyp_partition_t)peers[i].id;
-	return HYP_INVALID_CONFIG;
+    for (uint32_t i = 0; i < table.count; i++)
+        if (strncmp(peers[i].name, name, HYP_NAME_SIZE) == 0)
+            return (hyp_partition_t)peers[i].id;
+    return HYP_INVALID_CONFIG;
 }
 
 const hyp_area_t *hyp_area(const char *name)
 {
-	struct hyp_table table = hyp_info()->areas;
-	const hyp_area_t *areas = info_table(table);
+    struct hyp_table table = hyp_info()->areas;
+    const hyp_area_t *areas = info_table(table);
 
-	for (uint32_t i = 0; i < table.count; i++)
-		if (strncmp(areas[i].name, name, HYP_NAME_SIZE) == 0)
-			return &areas[i];
-	return NULL;
+    for (uint32_t i = 0; i < table.count; i++)
+        if (strncmp(areas[i].name, name, HYP_NAME_SIZE) == 0)
+            return &areas[i];
+    return NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * The partition's entry. The kernel gives zeroed registers, a stack, loaded data and zeroed bss, on every start;
- * nothing is left to clear here.
+ * The partition's entry, on every start. The kernel gives zeroed registers, a stack and, on a cold start, fresh data
+ * and zeroed bss; a warm start keeps memory as it was. So nothing is left to set up here.
  */
 	.text
 	.globl _start
