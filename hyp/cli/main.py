@@ -97,7 +97,7 @@ def _dispatch(argv: list[str]) -> int:
 
 
 def _without_command(argv: list[str]) -> int:
-    asks = {"-h", "--help", "--version"} & set(argv[:1])
+    asks = {"-h", "--help"} & set(argv[:1])
     epilog = "\n".join(["commands:", *(f"  {name:<10}{load(name).HELP}" for name in COMMANDS)]) if asks else ""
     parser = argparse.ArgumentParser(
         prog="hyp",
