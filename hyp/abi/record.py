@@ -82,7 +82,7 @@ class Record:
     def alignment(self) -> int:
         return max(field.alignment for field in self.fields)
 
-    def pack(self, **values: Value) -> bytes:
+    def pack(self, /, **values: Value) -> bytes:
         """The record's bytes; fields that are not named are zero; KeyError for an unknown name."""
         known = {field.name for field in self.fields}
         if unknown := set(values) - known:

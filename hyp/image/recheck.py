@@ -1,0 +1,101 @@
+"""The finished layout, validated again from scratch: whoever placed it, by whatever rule. A failure is a bug in us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from hyp.abi.numbers import CONTROL_PAGE, INFO_PAGE, LOWEST_ADDRESS, PAGE, USER_END
+from hyp.abi.tables import CORE_BASE, KERNEL_BASE, LAPIC_BASE, PLAN_BASE, RING_BASE, STATE_BASE
+from hyp.image.layout import Layout
+from hyp.plan.model import Board, Range
+
+_FOUR_GIB = 1 << 32
+Named = tuple[str, int, int]
+"""Name, start, end."""
+
+
+class LayoutError(Exception):
+    """The layout breaks a rule that its makers promise: a bug in the compiler, not in the plan."""
+
+
+def recheck(layout: Layout, tables: Range, board: Board) -> None:
+    """LayoutError for the first thing that is wrong."""
+    physical = list(_physical(layout, tables))
+    for name, start, end in physical:
+        _require(start % PAGE == 0 and end % PAGE == 0 and start < end, f"{name} [{start:#x}, {end:#x}) is not in whole pages")
+        _require(end <= _FOUR_GIB, f"{name} ends at {end:#x}, above 4 GiB")
+        _require(_covered(board.ram, start, end), f"{name} [{start:#x}, {end:#x}) is not in RAM")
+        for hole in board.reserved:
+            _require(hole.end <= start or end <= hole.start, f"{name} [{start:#x}, {end:#x}) is in reserved memory")
+    _disjoint("physical memory", physical)
+    _disjoint("the kernel's half", list(_kernel_virtual(layout)))
+    for placed in layout.partitions:
+        space = placed.space
+        user = [(a.area.name, a.area.virtual, a.area.end) for a in placed.areas]
+        what = f"partition {space.partition.name}"
+        for name, start, end in user:
+            _require(start % PAGE == 0 and LOWEST_ADDRESS <= start < end <= USER_END, f"{what}: {name} [{start:#x}, {end:#x}) is not legal")
+        guards = [(f"guard of {n}", s - PAGE, s) for n, s, _ in user if n in ("stack", "upcall_stack")]
+        _disjoint(what, user + guards)
+        _require(placed.area("info").area.virtual == INFO_PAGE, f"{what}: the info page is elsewhere")
+        _require(placed.area("control").area.virtual == CONTROL_PAGE, f"{what}: the control page is elsewhere")
+        entered = [a.area for a in placed.areas if a.area.virtual <= space.entry < a.area.end]
+        _require(bool(entered) and entered[0].access == "rx", f"{what}: the entry is not in text")
+        in_stack = any(s < space.stack_top < e for n, s, e in user if n == "stack")
+        _require(in_stack and space.stack_top % 16 == 8, f"{what}: the stack's top is wrong")
+        written = {(a.area.virtual, a.area.size) for a in placed.areas if a.area.access == "rw"}
+        _require(written == {(r.target, r.copy + r.zero) for r in placed.restores}, f"{what}: a restart does not restore what it can write")
+        _require(all(r.copy % 8 == 0 and r.zero % 8 == 0 for r in placed.restores), f"{what}: a restart moves odd sizes")
+
+
+def _physical(layout: Layout, tables: Range) -> Iterator[Named]:
+    for n, segment in enumerate(layout.kernel.segments):
+        yield f"kernel segment {n}", segment.physical, segment.physical + segment.size
+    whole = {
+        "blob": layout.blob,
+        "states": layout.states,
+        "cores": layout.cores,
+        "tss": layout.tss,
+        "ports": layout.ports,
+        "rings": layout.rings,
+        "buffers": layout.buffers,
+        "page tables": tables,
+    }
+    for name, extent in whole.items():
+        yield name, extent.start, extent.end
+    for placed in layout.partitions:
+        name = placed.space.partition.name
+        yield f"context of {name}", placed.context.start, placed.context.end
+        for area in placed.areas:
+            yield f"{area.area.name} of {name}", area.physical, area.physical + area.area.size
+
+
+def _kernel_virtual(layout: Layout) -> Iterator[Named]:
+    for n, segment in enumerate(layout.kernel.segments):
+        if segment.virtual is not None:
+            yield f"kernel segment {n}", segment.virtual, segment.virtual + segment.size
+    yield "below the kernel", 0, KERNEL_BASE
+    yield "plan blob", PLAN_BASE, PLAN_BASE + layout.blob.size
+    yield "states", STATE_BASE, STATE_BASE + layout.states.size
+    yield "cores", CORE_BASE, RING_BASE
+    yield "rings", RING_BASE, RING_BASE + layout.rings.size + layout.buffers.size
+    yield "devices", LAPIC_BASE, 1 << 64
+
+
+def _covered(ram: Sequence[Range], start: int, end: int) -> bool:
+    """Every byte is in some range, though neighbours may share the work."""
+    for extent in sorted(ram, key=lambda r: r.start):
+        if extent.start <= start < extent.end:
+            start = extent.end
+    return start >= end
+
+
+def _disjoint(where: str, extents: Iterable[Named]) -> None:
+    for low, high in pairwise(sorted(extents, key=lambda e: (e[1], e[2]))):
+        _require(low[2] <= high[1], f"{where}: {low[0]} [{low[1]:#x}, {low[2]:#x}) overlaps {high[0]} [{high[1]:#x}, {high[2]:#x})")
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise LayoutError(message)
