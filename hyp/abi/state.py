@@ -18,8 +18,8 @@ SAVE = Record("save_area", "A partition's context while it does not run; kernel 
 
 PARTITION_STATE = Record("partition_state", "Dynamic state of a partition. Owner: the core that runs its window; `request` may be set by others.", (
     Field("status", "u32", "STATUS_*"),
-    Field("mode", "u32", "HYP_MODE_*"),
     Field("request", "u32", "REQUEST_*: work that waits for the partition's next dispatch"),
+    Field("mode", "u32", "HYP_MODE_*"),
     Field("cause", "u32", "HYP_START_* of the pending or last start"),
     Field("requester", "u32", "partition that asked for it"),
     Field("cold_starts", "u32"),
@@ -70,6 +70,8 @@ HEALTH_RECORD = Record("health_record", "One health event. Owner: the core's hea
 ))
 HEALTH_RECORDS = 64
 """Records per core; a power of two."""
+LOG_VERDICT = 63
+"""Not a health event: a record that stands for a partition's verdict in the core's log."""
 
 TRACE_RECORD = Record("trace_record", "One trace event.", (
     Field("tsc", "u64"),
@@ -91,7 +93,7 @@ CORE = Record("core", "A core's private words, reached through GS. Owner: the co
     Field("timer_at", "u64", "TSC instant that the timer is armed for"),
     Field("deadline", "u64", "TSC of the net end of the current window, or of the wake-up before the next"),
     Field("release_at", "u64", "TSC instant of the coming release"),
-    Field("overshoot", "u64", "ticks past release_at when the final spin ended, as a signed number"),
+    Field("overshoot", "u64", "ticks by which the final spin ended late; 0 to 2 are evened out by the sled"),
     Field("fpu_owner_flags", "u64", "flags of the partition whose FPU state is loaded"),
     Field("frame_start_ns", "u64", "monotonic time at which the current major frame began"),
     Field("frame", "u64", "major frames completed"),

@@ -1,0 +1,135 @@
+/* The boot, in order: console, checks, CPU, clocks, schedule. Any mismatch with the plan is one line and a halt. */
+#include "apic.h"
+#include "clock.h"
+#include "console.h"
+#include "descriptors.h"
+#include "health.h"
+#include "loader.h"
+#include "print.h"
+#include "schedule.h"
+#include "uart.h"
+
+#define FALLBACK_UART 0x3f8
+#define CHECKSUM_FROM 16u
+#define HZ_PER_GHZ 1000000000ull
+
+_Noreturn void boot_main(uint32_t magic, uint64_t info);
+
+static struct loader loader;
+
+static _Noreturn void refuse(const char *subject, const char *what)
+{
+    print("hyp: halt: ");
+    print(subject);
+    print(": ");
+    print(what);
+    print("\n");
+    halt();
+}
+
+/* CRC-32 (ISO 3309), four bits a step. */
+static uint32_t checksum(const uint8_t *data, uint32_t size)
+{
+    static const uint32_t steps[16] = {
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
+    uint32_t crc = UINT32_MAX;
+    for (uint32_t n = 0; n < size; n++) {
+        crc ^= data[n];
+        crc = crc >> 4 ^ steps[crc & 15];
+        crc = crc >> 4 ^ steps[crc & 15];
+    }
+    return ~crc;
+}
+
+static void check_plan(const struct plan *plan)
+{
+    int known = plan->magic == PLAN_MAGIC && plan->abi_version == HYP_ABI_VERSION && plan->size >= sizeof *plan;
+    int whole = known && checksum((const uint8_t *)plan + CHECKSUM_FROM, plan->size - CHECKSUM_FROM) == plan->checksum;
+    if (whole)
+        uart_init(plan->uart_port, plan->uart_divisor, plan->uart_fifo);
+    else
+        uart_init(FALLBACK_UART, 1, 1);
+    if (!known)
+        refuse("plan", "not a plan of this kernel's ABI version");
+    if (!whole)
+        refuse("plan", "checksum differs; the image was damaged");
+}
+
+static void check_memory(const struct plan *plan)
+{
+    const struct region_plan *regions = PLAN_TABLE(region_plan, regions);
+    for (uint32_t n = 0; n < plan->region_count; n++)
+        if (!loader_has_ram(&loader, regions[n].start, regions[n].end)) {
+            print("hyp: halt: memory: the plan needs RAM at ");
+            print_hex(regions[n].start);
+            print(" to ");
+            print_hex(regions[n].end);
+            print(", the machine has\n");
+            for (uint32_t m = 0; m < loader.region_count; m++) {
+                print("hyp: ram ");
+                print_hex(loader.regions[m].start);
+                print(" to ");
+                print_hex(loader.regions[m].end);
+                print("\n");
+            }
+            halt();
+        }
+}
+
+static void clock_set(struct core *core, const struct plan *plan)
+{
+    struct clock clock = clock_verify(plan);
+    if (clock.timer_scale == 0 && plan->timer == TIMER_LAPIC)
+        refuse("timer", "the local APIC timer does not count");
+    if (!clock.within) {
+        print_pair("hyp: clock tsc measured=", clock.measured_hz);
+        print_pair(" declared=", plan->tsc_hz);
+        print("\n");
+        if (plan->tsc_else == ELSE_HALT || clock.measured_hz == 0)
+            refuse("clock", "the TSC does not run at the declared frequency");
+        clock.tsc_hz = clock.measured_hz;
+        struct hyp_frame none = {0};
+        health_module(core, HYP_HEALTH_CLOCK_MISMATCH, &none);
+    }
+    core->tick_scale = (clock.tsc_hz / HZ_PER_GHZ << 32) + (clock.tsc_hz % HZ_PER_GHZ << 32) / HZ_PER_GHZ;
+    core->ns_scale = (HZ_PER_GHZ << 32) / clock.tsc_hz;
+    core->timer_scale = plan->timer == TIMER_LAPIC ? clock.timer_scale : 0;
+    core->guard_ticks = ticks_of(core, plan->guard_ns);
+    print_pair("hyp: clock tsc=", clock.tsc_hz);
+    print(clock.within ? " source=declared\n" : " source=calibrated\n");
+}
+
+_Noreturn void boot_main(uint32_t magic, uint64_t info)
+{
+    const struct plan *plan = the_plan();
+    struct core *core = (struct core *)(CORE_BASE + CORE_STATE);
+    check_plan(plan);
+    print("\nhyp: boot plan=");
+    print(plan->name);
+    print(" board=");
+    print(plan->board);
+    print_pair(" abi=", HYP_ABI_VERSION);
+    print("\n");
+
+    const char *missing = cpu_missing(plan);
+    if (missing)
+        refuse("cpu: the plan needs", missing);
+    const char *wrong = loader_read(&loader, magic, info);
+    if (wrong)
+        refuse("loader: no usable", wrong);
+    check_memory(plan);
+    uint64_t frames = loader_number(&loader, "frames", 0);
+    core->frame_limit = frames ? frames : UINT64_MAX;
+
+    cpu_init(plan);
+    descriptors_init(core);
+    cpu_set_root(plan->idle_root);          /* the identity map is gone from here on */
+    controllers_mask();
+    if (apic_init(plan->timer == TIMER_TSC_DEADLINE))
+        refuse("apic", "the local APIC is not at 0xfee00000");
+    clock_set(core, plan);
+    console_init(core);
+    print("hyp: start\n");
+    schedule_start(core);
+}

@@ -1,0 +1,120 @@
+/*
+ * Start, stop and restart. A cold restart gives the partition its memory as the image had it; a warm one keeps memory.
+ * The work runs inside the partition's own windows, in chunks, with its own page tables in force; nobody else pays for it.
+ */
+#include "partition.h"
+#include "schedule.h"
+
+#define CHUNK 4096u         /* bytes: some 520 instructions */
+#define FPU_BYTES 1024u     /* legacy area, header, AVX: the most that XCR0 may name (SDM 1, 13.4) */
+
+/* Zeroes or copies bytes of the partition's memory. A fault here is a fault of the plan: the kernel's panic. */
+static void chunk_write(uint64_t target, uint64_t source, uint64_t bytes)
+{
+    uint64_t words = bytes / 8;
+    if (source)
+        __asm__ volatile("stac; rep movsq; clac" : "+D"(target), "+S"(source), "+c"(words) : : "memory");
+    else
+        __asm__ volatile("stac; rep stosq; clac" : "+D"(target), "+c"(words) : "a"(0) : "memory");
+}
+
+/* One chunk of the restart; 0 when nothing is left. */
+static int restore_step(const struct partition_plan *partition, struct partition_state *state)
+{
+    if (state->restore_index == partition->restore_count)
+        return 0;
+    const struct restore_plan *range = &PLAN_TABLE(restore_plan, restores)[partition->restore_first + state->restore_index];
+    uint64_t done = state->restore_done, total = range->copy + range->zero;
+    uint64_t left = (done < range->copy ? range->copy : total) - done;
+    uint64_t bytes = left < CHUNK ? left : CHUNK;
+    chunk_write(range->target + done, done < range->copy ? range->source + done : 0, bytes);
+    state->restore_done = done + bytes;
+    if (state->restore_done == total) {
+        state->restore_index++;
+        state->restore_done = 0;
+    }
+    return 1;
+}
+
+static void words_zero(uint64_t at, uint64_t bytes)
+{
+    uint64_t words = bytes / 8;
+    __asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(0) : "memory");
+}
+
+/* As FNINIT and LDMXCSR of the reset values leave it; the header says which parts are there (SDM 1, 13.4). */
+static void fpu_reset(void)
+{
+    words_zero(SLOT_FPU, FPU_BYTES);
+    *(uint16_t *)SLOT_FPU = 0x37f;
+    *(uint32_t *)(SLOT_FPU + 24) = 0x1f80;
+    *(uint64_t *)(SLOT_FPU + 512) = 3;
+}
+
+/* The context of a partition that starts: nothing in it comes from the life before. */
+static void context_reset(const struct partition_plan *partition)
+{
+    *SAVE = (struct save_area){
+        .frame = {.rip = partition->entry, .cs = SELECTOR_USER_CODE, .rflags = 0x202, .rsp = partition->stack_top,
+                  .ss = SELECTOR_USER_DATA},
+    };
+    fpu_reset();
+}
+
+static void info_start(const struct core *core, const struct partition_state *state)
+{
+    INFO->start_cause = state->cause;
+    INFO->mode_at_start = state->mode;
+    INFO->cold_starts = state->cold_starts;
+    INFO->warm_starts = state->warm_starts;
+    INFO->started_by = state->requester;
+    INFO->time_base = core->epoch;
+    INFO->time_scale = core->ns_scale;
+    INFO->time_sequence = 1;
+}
+
+int partition_prepare(struct core *core, const struct partition_plan *partition)
+{
+    struct partition_state *state = partition->state;
+    if (state->request == REQUEST_COLD)
+        do {
+            if (ticks_until(core->deadline, cpu_tsc()) < (int64_t)core->guard_ticks)
+                return 0;
+        } while (restore_step(partition, state));
+    if (state->request != REQUEST_START) {
+        words_zero(SLOT_CONTROL, PAGE);
+        context_reset(partition);
+    }
+    state->execution = 0;
+    info_start(core, state);
+    state->request = REQUEST_NONE;
+    return 1;
+}
+
+_Noreturn void partition_stop(struct core *core, uint32_t status)
+{
+    core->partition->state->status = status;
+    if (status == STATUS_HALTED)
+        core->partition->state->mode = HYP_MODE_IDLE;
+    schedule_rest(core);
+}
+
+_Noreturn void partition_restart(struct core *core, uint32_t request, uint32_t cause)
+{
+    struct partition_state *state = core->partition->state;
+    state->request = request;
+    state->cause = cause;
+    state->requester = core->partition->id;
+    state->restore_index = 0;
+    state->restore_done = 0;
+    if (request == REQUEST_COLD) {
+        state->mode = HYP_MODE_COLD_START;
+        state->cold_starts++;
+    } else {
+        state->mode = HYP_MODE_WARM_START;
+        state->warm_starts++;
+    }
+    if (partition_prepare(core, core->partition))
+        schedule_resume(core);
+    schedule_rest(core);
+}

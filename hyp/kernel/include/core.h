@@ -1,0 +1,50 @@
+/* The core's private words and the plan, as every part of the kernel reaches them. */
+#ifndef CORE_H
+#define CORE_H
+
+#include "cpu.h"
+#include "hyp_kernel.h"
+
+static inline struct core *this_core(void)
+{
+    struct core *core;
+    __asm__ volatile("mov %%gs:%c1, %0" : "=r"(core) : "i"(OFFSET_CORE_SELF));
+    return core;
+}
+
+static inline const struct plan *the_plan(void)
+{
+    return (const struct plan *)PLAN_BASE;
+}
+
+/* A table of the plan blob: the compiler has put `offset` there, the checksum has confirmed it. */
+#define PLAN_TABLE(type, offset) ((const struct type *)(PLAN_BASE + the_plan()->offset))
+
+static inline uint64_t ticks_of(const struct core *core, uint64_t ns)
+{
+    return scale(ns, core->tick_scale);
+}
+
+static inline uint64_t ns_of(const struct core *core, uint64_t ticks)
+{
+    return scale(ticks, core->ns_scale);
+}
+
+/* TSC value of an instant of the monotonic clock, and back. */
+static inline uint64_t tsc_at(const struct core *core, uint64_t ns)
+{
+    return core->epoch + ticks_of(core, ns);
+}
+
+static inline uint64_t ns_at(const struct core *core, uint64_t tsc)
+{
+    return ns_of(core, tsc - core->epoch);
+}
+
+/* Ticks from `now` until `then`; negative when it has passed. */
+static inline int64_t ticks_until(uint64_t then, uint64_t now)
+{
+    return (int64_t)(then - now);
+}
+
+#endif

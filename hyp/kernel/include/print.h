@@ -1,0 +1,18 @@
+/* Text straight to the console, while no partition runs: boot, panic, end of the run. */
+#ifndef PRINT_H
+#define PRINT_H
+
+#include <stdint.h>
+
+#define NUMBER_TEXT 20              /* characters of the longest number, decimal or 0x and 16 digits less two */
+
+uint32_t text_decimal(char *out, uint64_t value);   /* both return the characters written, without a NUL */
+uint32_t text_hex(char *out, uint64_t value);       /* 0x and no leading zeros */
+
+void print(const char *text);
+void print_decimal(uint64_t value);
+void print_hex(uint64_t value);
+void print_pair(const char *name, uint64_t value);  /* text, then a decimal number */
+_Noreturn void halt(void);
+
+#endif

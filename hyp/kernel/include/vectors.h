@@ -1,0 +1,22 @@
+/* Interrupt vectors. Exceptions: SDM 3A, table 6-1. Serves the assembler too. */
+#ifndef VECTORS_H
+#define VECTORS_H
+
+#define VECTOR_DEBUG 1
+#define VECTOR_NMI 2
+#define VECTOR_BREAKPOINT 3
+#define VECTOR_DOUBLE_FAULT 8
+#define VECTOR_GENERAL_PROTECTION 13
+#define VECTOR_PAGE_FAULT 14
+#define VECTOR_MACHINE_CHECK 18
+#define VECTOR_DEVICE 32            /* in a frame: some interrupt; frame.error has the vector */
+#define VECTOR_PIC 0x20             /* where the legacy controllers are moved to before they are masked */
+#define VECTOR_TIMER 0xf0
+#define VECTOR_SPURIOUS 0xff
+
+#define EXCEPTIONS_WITH_ERROR 0x60227d00    /* 8, 10 to 14, 17, 21, 29, 30 */
+
+/* Ticks from the spin's last look at the clock to the first ring-3 instruction, that included. */
+#define EXIT_TICKS 30
+
+#endif

@@ -1,0 +1,247 @@
+/*
+ * Every way into the kernel and every way back to ring 3.
+ * From ring 3 the CPU itself pushes into the partition's save area (the TSS's rsp0 points there), so entry is a save.
+ * `swapgs` is decided by the saved code selector, never by the sign of GS (DESIGN 6).
+ */
+#include "hyp_kernel.h"
+#include "vectors.h"
+
+#define FRAME_TOP (SLOT_SAVE + SIZEOF_HYP_FRAME)
+#define CS_AFTER_VECTOR (3 * 8)
+
+    .macro push_registers
+    .irp reg, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
+    push %\reg
+    .endr
+    .endm
+
+    .macro pop_registers
+    .irp reg, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
+    pop %\reg
+    .endr
+    .endm
+
+    .text
+
+/* ---- Hypercalls: rax = tag | number; rcx = return rip, r11 = flags; handlers in C keep every register but rax. */
+
+    .globl entry_hypercall
+    .balign 64
+entry_hypercall:
+    swapgs
+    mov %rsp, %gs:OFFSET_CORE_USER_RSP
+    mov %gs:OFFSET_CORE_STACK, %rsp
+    xchg %r10, %rcx                     /* rcx = fourth argument as C wants it, r10 = return rip */
+    sub hypercall_tag(%rip), %rax
+    cmp $HYPERCALLS, %rax
+    jae entry_hypercall_refused
+    bt %rax, %gs:OFFSET_CORE_RIGHTS
+    jnc entry_hypercall_denied
+    call *hypercall_table(, %rax, 8)
+exit_hypercall:
+    xchg %r10, %rcx
+    mov %gs:OFFSET_CORE_USER_RSP, %rsp
+    swapgs
+    sysretq
+
+entry_hypercall_denied:
+    mov $HYP_NOT_PERMITTED, %rax
+    jmp exit_hypercall
+
+entry_hypercall_refused:
+    push %rcx
+    mov %rax, %rcx
+    shr $32, %rcx
+    pop %rcx                            /* leaves the flags */
+    mov $HYP_UNKNOWN_HYPERCALL, %rax
+    jz exit_hypercall
+    lea hypercall_untagged(%rip), %rax
+
+/* For calls after which another context may run: the whole context goes to the save area first. rax = handler. */
+    .globl entry_hypercall_context
+entry_hypercall_context:
+    mov $FRAME_TOP, %rsp
+    push $SELECTOR_USER_DATA
+    push %gs:OFFSET_CORE_USER_RSP
+    push %r11
+    push $SELECTOR_USER_CODE
+    push %r10
+    sub $16, %rsp
+    xchg %r10, %rcx
+    push_registers
+    xchg %r10, %rcx
+    mov %gs:OFFSET_CORE_STACK, %rsp
+    call *%rax
+    mov %rax, SLOT_SAVE + OFFSET_HYP_FRAME_RAX
+
+/* ---- Back to the partition that is loaded, at once. */
+
+    .globl exit_now
+exit_now:
+    mov $SLOT_SAVE, %rsp
+    pop_registers
+    add $16, %rsp
+    swapgs
+    iretq
+
+/*
+ * Back to the partition at an exact instant. edi = low half of that TSC value, less EXIT_TICKS and not yet past.
+ * The loop has three instructions, so it leaves 0 to 2 ticks late; the sled adds what is missing to 2.
+ */
+    .globl exit_release, exit_release_end
+    .balign 16
+exit_release:
+    rdtsc
+    sub %edi, %eax
+    js exit_release
+    mov %rax, %gs:OFFSET_CORE_OVERSHOOT
+    cmp $2, %eax
+    ja exit_release_end                 /* held up inside the spin: counted, not hidden */
+    lea exit_sled(%rip), %rcx
+    add %rax, %rcx
+    jmp *%rcx
+exit_sled:
+    nop
+    nop
+exit_release_end:
+    mov $SLOT_SAVE, %rsp
+    pop_registers
+    add $16, %rsp
+    swapgs
+    iretq
+
+/* ---- SYSCALL from 32-bit code: there is no 32-bit code segment, so this is closed for form (CSTAR, SDM 3A 5.8.8). */
+
+    .globl entry_nothing
+entry_nothing:
+    ud2
+
+/* ---- Interrupts and exceptions. */
+
+    .globl entry_timer
+    .balign 16
+entry_timer:
+    testb $3, 8(%rsp)
+    jz entry_timer_idle
+    swapgs
+    sub $16, %rsp
+    push_registers
+    clac
+    cld
+    mov %gs:OFFSET_CORE_STACK, %rsp
+    call timer_in_partition
+    ud2
+entry_timer_idle:                       /* nothing of the idle loop is kept */
+    cld
+    mov %gs:OFFSET_CORE_STACK, %rsp
+    call timer_in_idle
+    ud2
+
+/* One stub per exception vector, each 16 bytes, laid out as the manual numbers them (SDM 3A, table 6-1). */
+    .globl entry_exceptions
+    .balign 16
+entry_exceptions:
+    .set vector, 0
+    .rept 32
+    .balign 16
+    .if (EXCEPTIONS_WITH_ERROR >> vector) & 1
+    .else
+    push $0
+    .endif
+    push $vector
+    jmp entry_fault
+    .set vector, vector + 1
+    .endr
+
+/* All other vectors: frame.vector = VECTOR_DEVICE, frame.error = the vector as a signed byte. */
+    .globl entry_devices
+    .balign 8
+entry_devices:
+    .set vector, 32
+    .rept 224
+    .balign 8
+    push $(vector - ((vector >> 7) << 8))
+    jmp entry_device
+    .set vector, vector + 1
+    .endr
+entry_device:
+    push $VECTOR_DEVICE
+
+entry_fault:
+    testb $3, CS_AFTER_VECTOR(%rsp)
+    jz entry_fault_kernel
+    swapgs
+    push_registers
+    clac
+    cld
+    mov %gs:OFFSET_CORE_STACK, %rsp
+    call fault_in_partition
+    jmp exit_now
+
+entry_fault_kernel:
+    push_registers
+    clac
+    cld
+    mov %rsp, %rdi
+    mov %rsp, %rbp
+    and $-16, %rsp
+    call fault_in_kernel                /* returns only when the context on the stack may go on */
+    mov %rbp, %rsp
+    pop_registers
+    add $16, %rsp
+    iretq
+
+/* NMI, double fault, machine check: stacks of their own whose top word is the core's record; GS may be anyone's. */
+    .globl entry_nmi, entry_double_fault, entry_machine_check
+entry_nmi:
+    push $0
+    push $VECTOR_NMI
+    push_registers
+    clac
+    cld
+    mov %rsp, %rsi
+    mov SIZEOF_HYP_FRAME + 8(%rsp), %rdi
+    call fault_nmi
+    pop_registers
+    add $16, %rsp
+    iretq
+
+entry_machine_check:
+    push $0
+    push $VECTOR_MACHINE_CHECK
+    jmp 1f
+entry_double_fault:
+    push $VECTOR_DOUBLE_FAULT
+1:  push_registers
+    clac
+    cld
+    mov %rsp, %rdi
+    call panic_frame
+    ud2
+
+/* ---- Copies between kernel and the running partition: rdi to, rsi from, rdx bytes; 0, or BAD_ADDRESS after a fault. */
+
+    .globl copy_partition, copy_partition_end, copy_partition_fault
+copy_partition:
+    mov %rdx, %rcx
+    shr $3, %rcx
+    stac
+    rep movsq
+    mov %edx, %ecx
+    and $7, %ecx
+    rep movsb
+copy_partition_end:
+    clac
+    xor %eax, %eax
+    ret
+copy_partition_fault:
+    clac
+    mov $HYP_BAD_ADDRESS, %rax
+    ret
+
+    .section .rodata, "a"
+    .balign 8
+hypercall_tag:
+    .quad HYP_HYPERCALL_TAG << 32
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,107 @@
+/*
+ * Exceptions and unexpected interrupts, by where they came from. A partition's are its health events; the kernel's own
+ * are a panic, but for the one copy routine whose faults are the caller's bad address.
+ */
+#include "fault.h"
+#include "apic.h"
+#include "health.h"
+#include "print.h"
+#include "vectors.h"
+
+#define KERNEL_HALF (1ull << 47)
+
+extern const char copy_partition[], copy_partition_end[], copy_partition_fault[];
+void fault_in_partition(void);
+void fault_in_kernel(struct hyp_frame *frame);
+void fault_nmi(struct core *core, const struct hyp_frame *frame);
+
+static void interrupt_unexpected(const struct hyp_frame *frame)
+{
+    if ((uint8_t)frame->error != VECTOR_SPURIOUS)       /* which is not in service (SDM 3A 11.9) */
+        apic_end_of_interrupt();
+    health_module(this_core(), HYP_HEALTH_UNEXPECTED_INTERRUPT, frame);
+}
+
+static uint32_t event_of(uint64_t vector)
+{
+    switch (vector) {
+    case VECTOR_PAGE_FAULT:
+        return cpu_cr2() >= KERNEL_HALF ? HYP_HEALTH_MEMORY_VIOLATION : HYP_HEALTH_PAGE_FAULT;
+    case HYP_HEALTH_DIVIDE_ERROR:
+    case HYP_HEALTH_DEBUG:
+    case HYP_HEALTH_BREAKPOINT:
+    case HYP_HEALTH_INVALID_OPCODE:
+    case HYP_HEALTH_DEVICE_NOT_AVAILABLE:
+    case HYP_HEALTH_STACK_FAULT:
+    case HYP_HEALTH_X87_FAULT:
+    case HYP_HEALTH_ALIGNMENT_CHECK:
+    case HYP_HEALTH_SIMD_FAULT:
+        return (uint32_t)vector;
+    default:
+        return HYP_HEALTH_GENERAL_PROTECTION;
+    }
+}
+
+void fault_in_partition(void)
+{
+    const struct hyp_frame *frame = (const struct hyp_frame *)SLOT_SAVE;
+    if (frame->vector == VECTOR_DEVICE)
+        interrupt_unexpected(frame);
+    else
+        health_partition(this_core(), event_of(frame->vector), frame);
+}
+
+void fault_in_kernel(struct hyp_frame *frame)
+{
+    if (frame->vector == VECTOR_DEVICE) {
+        interrupt_unexpected(frame);
+        return;
+    }
+    int in_copy = frame->rip >= (uint64_t)copy_partition && frame->rip < (uint64_t)copy_partition_end;
+    if (frame->vector != VECTOR_PAGE_FAULT || !in_copy)
+        panic_frame(frame);
+    frame->rip = (uint64_t)copy_partition_fault;
+}
+
+void fault_nmi(struct core *core, const struct hyp_frame *frame)
+{
+    health_module(core, HYP_HEALTH_NMI, frame);
+}
+
+static void print_register(const char *name, uint64_t value)
+{
+    print(name);
+    print_hex(value);
+}
+
+_Noreturn void panic_frame(const struct hyp_frame *frame)
+{
+    static const char *const names[] = {"divide_error", "debug", "nmi", "breakpoint", "overflow", "bound", "invalid_opcode",
+        "device_not_available", "double_fault", "coprocessor_segment", "invalid_tss", "segment_not_present", "stack_fault",
+        "general_protection", "page_fault", "reserved", "x87_fault", "alignment_check", "machine_check", "simd_fault"};
+    print("\nhyp: panic: ");
+    print(frame->vector < sizeof names / sizeof *names ? names[frame->vector] : "exception");
+    print_register(" rip=", frame->rip);
+    print_register(" error=", frame->error);
+    print_register(" address=", cpu_cr2());
+    print_register("\nhyp: rsp=", frame->rsp);
+    print_register(" rflags=", frame->rflags);
+    print_register(" cs=", frame->cs);
+    print_register("\nhyp: rax=", frame->rax);
+    print_register(" rbx=", frame->rbx);
+    print_register(" rcx=", frame->rcx);
+    print_register(" rdx=", frame->rdx);
+    print_register("\nhyp: rsi=", frame->rsi);
+    print_register(" rdi=", frame->rdi);
+    print_register(" rbp=", frame->rbp);
+    print_register(" r8=", frame->r8);
+    print_register("\nhyp: r9=", frame->r9);
+    print_register(" r10=", frame->r10);
+    print_register(" r11=", frame->r11);
+    print_register(" r12=", frame->r12);
+    print_register("\nhyp: r13=", frame->r13);
+    print_register(" r14=", frame->r14);
+    print_register(" r15=", frame->r15);
+    print("\n");
+    halt();
+}
