@@ -1,0 +1,1 @@
+"""Where an image runs: one interface, and QEMU and Bochs behind it."""

@@ -1,0 +1,74 @@
+"""What is known of a run: the same facts, whether they were read from memory or from the end report on the console."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MODULE = "module"
+
+
+@dataclass(frozen=True)
+class WindowFacts:
+    """Of one window; ticks. `late_min`, `late_max` and `path_max` are None when its partition was never released in it."""
+
+    index: int
+    delivered: int
+    not_ready: int
+    late_min: int | None
+    late_max: int | None
+    path_max: int | None
+
+
+@dataclass(frozen=True)
+class HealthFacts:
+    """`partition` is a name or `module`; `action` and `first_ns` are None when no record of it is left."""
+
+    partition: str
+    event: str
+    count: int
+    first_ns: int | None
+    action: str | None
+
+
+@dataclass(frozen=True)
+class Drops:
+    bytes: int
+    events: int
+
+
+@dataclass(frozen=True)
+class CoreFacts:
+    """`frames`: major frames completed. `spurious`: timer expiries before the deadline."""
+
+    id: int
+    frames: int
+    spurious: int
+
+
+@dataclass(frozen=True)
+class PartitionVerdict:
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`windows` by global index; `drops` and `verdicts` by stream or partition, only where there are some."""
+
+    windows: dict[int, WindowFacts] = field(default_factory=dict)
+    health: tuple[HealthFacts, ...] = ()
+    drops: dict[str, Drops] = field(default_factory=dict)
+    verdicts: dict[str, PartitionVerdict] = field(default_factory=dict)
+    cores: tuple[CoreFacts, ...] = ()
+    tsc_hz: int | None = None  # as the kernel uses it; None: it never said
+
+
+@dataclass(frozen=True)
+class TraceDump:
+    """One core's trace ring: `records` oldest first, `lost` overwritten before them; `epoch` and `tick_scale` as in the core record."""
+
+    core: int
+    records: bytes
+    lost: int
+    epoch: int
+    tick_scale: int

@@ -1,0 +1,80 @@
+"""A whole run on an emulator: private folder, start, watch, stop, and what is known afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyp.exits import ExitCode, Stop
+from hyp.target.bochs import Bochs
+from hyp.target.bundle import Bundle
+from hyp.target.console import KERNEL, Line
+from hyp.target.facts import Facts, TraceDump
+from hyp.target.options import Options
+from hyp.target.qemu import Qemu
+from hyp.target.report_lines import clock, console_facts, health_actions, own_lines
+from hyp.target.report_memory import memory_facts, trace_dumps
+from hyp.target.session import Session, Watch
+from hyp.target.target import Target
+from hyp.target.workspace import private_folder
+
+TARGETS = ("qemu", "bochs")
+
+
+@dataclass(frozen=True)
+class Run:
+    """`facts` come from memory where the target shows it; `reported` always from the console's end report.
+
+    `traces` is None when the target does not show its memory.
+    """
+
+    target: str
+    version: str
+    session: Session
+    facts: Facts
+    reported: Facts
+    traces: tuple[TraceDump, ...] | None
+
+
+def default_target(bundle: Bundle) -> str:
+    """The first emulator that the board can be, QEMU before Bochs. Stop WRONG_INPUT when it is a real board only."""
+    board = bundle.manifest["board"]
+    for name in TARGETS:
+        if name in board["emulator"]:
+            return name
+    raise Stop(ExitCode.WRONG_INPUT, f"board {board['name']} has no `emulator:` block: it cannot run here")
+
+
+def streams(bundle: Bundle) -> tuple[str, ...]:
+    """Names of the console's streams: the kernel's, then the partitions' by id."""
+    return (KERNEL, *(partition["name"] for partition in bundle.manifest["partitions"]))
+
+
+def run(bundle: Bundle, name: str, options: Options, show: Callable[[Line], None], raw: Path | None = None) -> Run:
+    """Run the image on the emulator `name`; `show` gets every console line as it is completed; UART logs are kept in `raw`."""
+    with private_folder() as folder:
+        logs = raw if raw is not None else folder / "raw"
+        logs.mkdir(parents=True, exist_ok=True)
+        target = _target(bundle, name, options, folder, logs)
+        target.prepare()
+        partitions = streams(bundle)[1:]
+        session = Watch(target, bundle.manifest["console"]["uart"], partitions, options, show).run()
+        return _known(bundle, target, session)
+
+
+def _target(bundle: Bundle, name: str, options: Options, folder: Path, raw: Path) -> Target:
+    if name == "bochs":
+        return Bochs(bundle, options, folder, raw)
+    return Qemu(bundle, options, folder, raw)
+
+
+def _known(bundle: Bundle, target: Target, session: Session) -> Run:
+    reported = console_facts(session.lines)
+    kernel = list(own_lines(session.lines))
+    booted = any(line.direct and line.text.startswith("start") for line in kernel)
+    memory = target.memory() if booted else None  # before `hyp: start` the counters are not the kernel's yet
+    if memory is None:
+        return Run(target.name, target.version(), session, reported, reported, None)
+    facts = memory_facts(bundle.manifest, memory, clock(kernel), health_actions(kernel))
+    return Run(target.name, target.version(), session, facts, reported, trace_dumps(bundle.manifest, memory))

@@ -1,0 +1,75 @@
+"""What a target is: something that boots an image, gives bytes per UART and perhaps its memory, and can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from hyp.target.memory import Memory
+
+
+class Stream(Protocol):
+    def read(self) -> bytes:
+        """What has arrived since the last call; empty when nothing has. Never waits."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A machine that is gone. `orderly`: it left by the exit port; otherwise `reason` says what happened, for people."""
+
+    orderly: bool
+    reason: str
+
+
+class Target(Protocol):
+    """Used in this order: prepare, start, then streams and ended while it runs, stop, memory. `stop` may come at any time, twice too."""
+
+    @property
+    def name(self) -> str: ...
+
+    def version(self) -> str:
+        """The emulator's or board's own version, one line; empty when it does not say."""
+        ...
+
+    def prepare(self) -> None:
+        """Write what the start needs."""
+        ...
+
+    def start(self) -> None: ...
+
+    def streams(self) -> Mapping[str, Stream]:
+        """By the UART's name in the board file."""
+        ...
+
+    def ended(self) -> Ended | None:
+        """None while the machine runs."""
+        ...
+
+    def stop(self) -> None:
+        """Leave nothing of it running."""
+        ...
+
+    def memory(self) -> Memory | None:
+        """Its physical memory once it has stopped; None when the target cannot show it."""
+        ...
+
+
+class LogStream:
+    """A UART that the emulator writes to a file, byte by byte: the raw log is kept first and read from there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._at = 0
+
+    def read(self) -> bytes:
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._at)
+                data = file.read(1 << 20)
+        except FileNotFoundError:
+            return b""
+        self._at += len(data)
+        return data

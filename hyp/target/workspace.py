@@ -1,0 +1,86 @@
+"""A private folder for one run, removed afterwards, and the emulator in it: a child that never outlives us."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from hyp.exits import ExitCode, Stop
+
+_GRACE_SECONDS = 2.0
+_OUTPUT_SHOWN = 600
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder that only this user can read, removed at the end whatever happens."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="hyp-run-"))
+    except OSError as error:
+        raise Stop(ExitCode.ENVIRONMENT, f"no temporary folder: {error.strerror}; set TMPDIR to a folder with space") from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Child:
+    """An emulator process in a session of its own (a terminal's Ctrl-C does not reach it); killed when we die, even by SIGKILL."""
+
+    def __init__(self, command: Sequence[str], folder: Path, install: str) -> None:
+        """Start `command` in `folder`. Stop ENVIRONMENT with the line to `install` when there is no such program."""
+        self._output = folder / "emulator.log"
+        program = command[0]
+        if shutil.which(program) is None:
+            raise Stop(ExitCode.ENVIRONMENT, f"{program} is not installed; run: {install}")
+        try:
+            with self._output.open("wb") as output:
+                self._process = subprocess.Popen(
+                    [*_dying_with_us(), *command],
+                    cwd=folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise Stop(ExitCode.ENVIRONMENT, f"{program} cannot be started: {error.strerror}; run: {install}") from None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def status(self) -> int | None:
+        """Exit status, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def said(self) -> str:
+        """The end of what it printed on its own standard output and error."""
+        try:
+            text = self._output.read_bytes()[-_OUTPUT_SHOWN:].decode("utf-8", "replace")
+        except OSError:
+            return ""
+        return " ".join(text.split())
+
+    def kill(self) -> None:
+        """End it and everything that it started; returns when it is gone."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_GRACE_SECONDS)
+                break
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _dying_with_us() -> list[str]:
+    """util-linux's setpriv asks the kernel for SIGKILL when the parent dies (prctl(2), PR_SET_PDEATHSIG), then becomes the program."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv is not None else []

@@ -1,0 +1,1 @@
+"""What the plan predicts, what a trace says, and the judgement of a run."""

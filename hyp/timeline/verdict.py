@@ -1,0 +1,177 @@
+"""The judgement of a run: facts against plan, bounds and expectations. Good means that no reason was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hyp.image.manifest import Manifest, ScheduleEntry, WindowEntry
+from hyp.target.console import Line
+from hyp.target.facts import MODULE, Facts, HealthFacts, TraceDump, WindowFacts
+from hyp.target.options import INSTRUCTIONS, Options
+from hyp.target.run import Run
+from hyp.target.session import FAILED, End
+from hyp.timeline.deviations import deviations
+
+INSTRUCTION_BOUND = 4
+"""Release jitter that the instruction clock allows, in instructions: nothing but the final spin can add to it."""
+_DEVIATIONS_SHOWN = 5
+_SECOND_NS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`code` is stable: target, window_not_delivered, release_jitter, kernel_path, module_event, health_event, trace, expect,
+    until, partition_verdict, frames, drops, no_facts."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class WindowResult:
+    """Jitter and path in ticks; None when the window's partition was never released."""
+
+    schedule: str
+    window: WindowEntry
+    planned: int
+    facts: WindowFacts
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`jitter_bound` in ticks. `release_jitter_max` and `kernel_path_max` in ticks; None: no release was seen."""
+
+    reasons: tuple[Reason, ...]
+    windows: tuple[WindowResult, ...]
+    facts: Facts
+    frames: int
+    tsc_hz: int
+    jitter_bound: int
+    release_jitter_max: int | None
+    kernel_path_max: int | None
+
+    @property
+    def good(self) -> bool:
+        return not self.reasons
+
+
+def judge(manifest: Manifest, options: Options, run: Run, strict: bool) -> Verdict:
+    """Judge `run`. A run that was stopped (until, Ctrl-C) is judged by the frames that it completed."""
+    facts = run.facts
+    tsc_hz = facts.tsc_hz or manifest["board"]["tsc_hz"]
+    frames = {core.id: core.frames for core in facts.cores}
+    windows = tuple(_windows(manifest, frames, facts))
+    bound = jitter_bound(manifest, options, run.target, tsc_hz)
+    late = [result.facts.late_max for result in windows if result.facts.late_max is not None]
+    path = [result.facts.path_max for result in windows if result.facts.path_max is not None]
+    reasons = [
+        *_target(run),
+        *_frames(options, run, frames),
+        *_deliveries(windows, run),
+        *_jitter(windows, bound),
+        *_paths(windows, manifest["guard_ns"], tsc_hz),
+        *_health(facts.health, manifest["expected"]),
+        *_trace(manifest["schedules"][0], run.traces or (), tsc_hz),
+        *_said(facts),
+        *_expectations(options, run),
+        *(_drops(facts) if strict else ()),
+    ]
+    return Verdict(
+        tuple(reasons), windows, facts, min(frames.values(), default=0), tsc_hz, bound, max(late, default=None), max(path, default=None)
+    )
+
+
+def jitter_bound(manifest: Manifest, options: Options, target: str, tsc_hz: int) -> int:
+    """Ticks: 4 on QEMU's instruction clock, the board's tolerance otherwise."""
+    if target == "qemu" and options.clock == INSTRUCTIONS:
+        return INSTRUCTION_BOUND
+    return manifest["board"]["release_tolerance_ns"] * tsc_hz // _SECOND_NS
+
+
+def name_of(window: WindowEntry) -> str:
+    return f"window {window['index']} ({window['partition']} at {window['at_ns']} ns)"
+
+
+def _windows(manifest: Manifest, frames: dict[int, int], facts: Facts) -> Iterator[WindowResult]:
+    """Planned: the completed frames of the window's core, in the schedule that runs first; the others do not run."""
+    for place, schedule in enumerate(manifest["schedules"]):
+        for window in schedule["windows"]:
+            planned = frames.get(window["core"], 0) if place == 0 else 0
+            nothing = WindowFacts(window["index"], 0, 0, None, None, None)
+            yield WindowResult(schedule["name"], window, planned, facts.windows.get(window["index"], nothing))
+
+
+def _target(run: Run) -> Iterator[Reason]:
+    if run.session.end in FAILED:
+        yield Reason("target", run.session.message)
+
+
+def _frames(options: Options, run: Run, frames: dict[int, int]) -> Iterator[Reason]:
+    if run.session.end is not End.COMPLETE:
+        return
+    if not frames:
+        yield Reason("no_facts", "the run ended without an end report: nothing can be judged")
+    for core, completed in frames.items():
+        if completed != options.frames:
+            yield Reason("frames", f"core {core} completed {completed} of {options.frames} major frames")
+
+
+def _deliveries(windows: tuple[WindowResult, ...], run: Run) -> Iterator[Reason]:
+    """A complete run has exactly the planned number; a stopped one may have begun the next frame."""
+    more = 0 if run.session.end is End.COMPLETE else 1
+    for result in windows:
+        if not result.planned <= result.facts.delivered <= result.planned + more:
+            yield Reason("window_not_delivered", f"{name_of(result.window)}: {result.facts.delivered} of {result.planned} delivered")
+
+
+def _jitter(windows: tuple[WindowResult, ...], bound: int) -> Iterator[Reason]:
+    for result in windows:
+        if result.facts.late_max is not None and result.facts.late_max > bound:
+            yield Reason("release_jitter", f"{name_of(result.window)}: released {result.facts.late_max} ticks late, the bound is {bound}")
+
+
+def _paths(windows: tuple[WindowResult, ...], guard_ns: int, tsc_hz: int) -> Iterator[Reason]:
+    for result in windows:
+        path = result.facts.path_max
+        if path is not None and path * _SECOND_NS > guard_ns * tsc_hz:
+            yield Reason("kernel_path", f"{name_of(result.window)}: the kernel took {path} ticks, the guard is {guard_ns} ns")
+
+
+def _health(health: tuple[HealthFacts, ...], expected: dict[str, list[str]]) -> Iterator[Reason]:
+    for found in health:
+        times = "once" if found.count == 1 else f"{found.count} times"
+        if found.partition == MODULE:
+            yield Reason("module_event", f"the module's {found.event} happened {times}")
+        elif found.event not in expected.get(found.partition, []):
+            yield Reason("health_event", f"{found.partition}: {found.event} happened {times} and is not in `expect:`")
+
+
+def _trace(schedule: ScheduleEntry, traces: tuple[TraceDump, ...], tsc_hz: int) -> Iterator[Reason]:
+    for dump in traces:
+        found = list(deviations(schedule, dump, tsc_hz)) if dump.tick_scale else []
+        for deviation in found[:_DEVIATIONS_SHOWN]:
+            yield Reason("trace", f"core {deviation.core} at {deviation.at_ns} ns: {deviation.message}")
+        if len(found) > _DEVIATIONS_SHOWN:
+            yield Reason("trace", f"core {dump.core}: {len(found) - _DEVIATIONS_SHOWN} more deviations")
+
+
+def _said(facts: Facts) -> Iterator[Reason]:
+    for name, verdict in facts.verdicts.items():
+        if not verdict.passed:
+            yield Reason("partition_verdict", f"{name} says fail: {verdict.text}" if verdict.text else f"{name} says fail")
+
+
+def _expectations(options: Options, run: Run) -> Iterator[Reason]:
+    lines: tuple[Line, ...] = run.session.lines
+    for match in options.expect:
+        if not any(match.seen_in(line.stream, line.text) for line in lines):
+            yield Reason("expect", f"--expect {match} was not seen")
+    until = options.until
+    if until is not None and run.session.end is End.COMPLETE and not any(until.seen_in(line.stream, line.text) for line in lines):
+        yield Reason("until", f"--until {options.until} was not seen before the end")
+
+
+def _drops(facts: Facts) -> Iterator[Reason]:
+    for name, drop in facts.drops.items():
+        yield Reason("drops", f"{name}: {drop.bytes} bytes of console output dropped in {drop.events} writes (--strict)")
