@@ -6,9 +6,9 @@
  */
 #include <hyp.h>
 
-#define LIMIT 5000u
-#define PRIMES 669u /* below LIMIT (OEIS A000720) */
-#define ROUNDS 10   /* for a verdict */
+#define LIMIT 20000u
+#define PRIMES 2262u /* below LIMIT (OEIS A000720) */
+#define ROUNDS 50    /* for a verdict */
 
 static int is_prime(uint32_t number)
 {
