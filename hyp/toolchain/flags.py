@@ -13,7 +13,7 @@ _FREESTANDING = (
     "-O2",
     "-g",
 )
-_STRICT = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wmissing-prototypes")
+_STRICT = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion")
 
 GCC_ONLY = ("-fno-tree-loop-distribute-patterns",)
 """Without it gcc may turn the loop of a memcpy into a call of memcpy. clang has no such flag."""
