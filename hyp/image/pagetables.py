@@ -44,7 +44,6 @@ class Tables:
 
     def __init__(self) -> None:
         self.words = array("Q")
-        self._links: list[int] = []
         self._children: dict[int, int] = {}
 
     @property
@@ -61,7 +60,6 @@ class Tables:
         """Lets entry `slot` point to `child`. Rights are decided at the leaf; only USER must be on the whole way."""
         at = table * ENTRIES + slot
         self.words[at] = child * PAGE | PRESENT | WRITE | ACCESSED | (USER if user else 0)
-        self._links.append(at)
         self._children[at] = child
 
     def child(self, table: int, slot: int, user: bool = False) -> int:
@@ -97,7 +95,7 @@ class Tables:
     def bytes_at(self, base: int) -> bytes:
         """The tables as they are when the first one lies at physical `base`."""
         words = self.words[:]
-        for at in self._links:
+        for at in self._children:
             words[at] += base
         return words.tobytes()
 

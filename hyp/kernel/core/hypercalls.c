@@ -3,13 +3,12 @@
  * may leave the caller's context runs after the full save and may not return.
  */
 #include "console.h"
+#include "entry.h"
 #include "health.h"
 #include "partition.h"
 #include "schedule.h"
 
 #define HYPERCALL __attribute__((no_caller_saved_registers)) int64_t
-
-int64_t copy_partition(void *to, const void *from, uint64_t bytes);
 
 HYPERCALL hypercall_nop(void);
 HYPERCALL hypercall_console_write(uint64_t text, uint64_t length);
@@ -19,7 +18,6 @@ HYPERCALL hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length);
 int64_t hypercall_yield(void);
 int64_t hypercall_partition_control(uint64_t target, uint64_t operation);
 int64_t hypercall_mode_set(uint64_t mode);
-int64_t hypercall_untagged(void);
 
 /* [at, at + bytes) lies in what a partition may map; whether it does is the MMU's answer during the copy. */
 static int in_user_half(uint64_t at, uint64_t bytes)

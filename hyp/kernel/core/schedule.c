@@ -6,14 +6,12 @@
 #include "schedule.h"
 #include "apic.h"
 #include "console.h"
+#include "entry.h"
 #include "fpu.h"
 #include "partition.h"
 #include "report.h"
 #include "trace.h"
 #include "vectors.h"
-
-_Noreturn void exit_now(void);
-_Noreturn void exit_release(uint32_t until);
 
 #define EPOCH_GRAIN_NS 1000u
 

@@ -1,5 +1,6 @@
 /* Segmentation and the IDT (SDM 3A, 3 and 6). The IDT is the same for every core and constant after boot. */
 #include "descriptors.h"
+#include "entry.h"
 #include "vectors.h"
 
 #define GDT_ENTRIES 7
@@ -28,8 +29,6 @@ struct __attribute__((packed)) table {
     uint16_t limit;
     uint64_t base;
 };
-
-extern const char entry_exceptions[], entry_devices[], entry_timer[], entry_nmi[], entry_double_fault[], entry_machine_check[];
 
 static struct gate idt[256];
 

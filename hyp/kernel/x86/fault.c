@@ -2,18 +2,13 @@
  * Exceptions and unexpected interrupts, by where they came from. A partition's are its health events; the kernel's own
  * are a panic, but for the one copy routine whose faults are the caller's bad address.
  */
-#include "fault.h"
 #include "apic.h"
+#include "entry.h"
 #include "health.h"
 #include "print.h"
 #include "vectors.h"
 
 #define KERNEL_HALF (1ull << 47)
-
-extern const char copy_partition[], copy_partition_end[], copy_partition_fault[];
-void fault_in_partition(void);
-void fault_in_kernel(struct hyp_frame *frame);
-void fault_nmi(struct core *core, const struct hyp_frame *frame);
 
 static void interrupt_unexpected(const struct hyp_frame *frame)
 {

@@ -1,5 +1,6 @@
 /* What the CPU must have, and the control registers that switch it on (SDM 3A 2.5; SDM 4). */
 #include "descriptors.h"
+#include "entry.h"
 
 #define CR0_PE_MP_ET_NE_WP_AM_PG 0x80050033ull
 #define CR4_PAE 0x20ull
@@ -13,8 +14,6 @@
 #define EFER_SCE_LME_NXE 0x901ull
 #define PAT_WB_WT_UC_UC_WC 0x0007040100070406ull      /* entry 4 is write-combining; 0 to 3 and 5 to 7 as at reset */
 #define FLAGS_CLEARED_AT_SYSCALL 0x47700ull             /* TF IF DF IOPL NT AC */
-
-extern const char entry_hypercall[], entry_nothing[];
 
 static uint32_t cpu_features(void)
 {

@@ -1,0 +1,28 @@
+/* The seam between entry.S and C: what each calls of the other. */
+#ifndef ENTRY_H
+#define ENTRY_H
+
+#include "core.h"
+
+/* In entry.S: ways in, for descriptors and MSRs. */
+extern const char entry_exceptions[], entry_devices[], entry_timer[], entry_nmi[], entry_double_fault[], entry_machine_check[];
+extern const char entry_hypercall[], entry_nothing[];
+
+/* In entry.S: ways back to the loaded partition. */
+_Noreturn void exit_now(void);
+_Noreturn void exit_release(uint32_t until);        /* low half of the TSC instant, EXIT_TICKS before the release */
+
+/* In entry.S: between kernel and the running partition; 0, or BAD_ADDRESS after a fault. */
+int64_t copy_partition(void *to, const void *from, uint64_t bytes);
+extern const char copy_partition_end[], copy_partition_fault[];
+
+/* Called from entry.S. */
+_Noreturn void timer_in_partition(void);
+_Noreturn void timer_in_idle(void);
+void fault_in_partition(void);
+void fault_in_kernel(struct hyp_frame *frame);
+void fault_nmi(struct core *core, const struct hyp_frame *frame);
+_Noreturn void panic_frame(const struct hyp_frame *frame);
+int64_t hypercall_untagged(void);
+
+#endif
