@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from hyp.toolchain import flags, share
 from hyp.toolchain.request import BUILD
+
+Tool = Callable[[Path, Path], list[str]]
+"""A check of one file: (project root, source) to a command line."""
 
 CPPCHECK = (
     "cppcheck",

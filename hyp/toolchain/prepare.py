@@ -47,7 +47,7 @@ def prepare(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Toolchai
     Raises Stop: exit code 1 with the compiler's text, 2 when a tool is missing or the disk is full.
     """
     root = plan.root.resolve()
-    folders = {one.name: partition_request(root, one.image, one.fpu) for one in plan.partitions if one.image.is_dir()}
+    folders = {one.name: partition_request(root, one.image, fpu=one.fpu) for one in plan.partitions if one.image.is_dir()}
     build(root, list(folders.values()), say)
     elfs = {one.name: root / folders[one.name].elf if one.name in folders else one.image for one in plan.partitions}
     return Toolchain(kernel_elf(root), elfs)

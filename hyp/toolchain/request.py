@@ -44,7 +44,7 @@ def kernel_elf(root: Path) -> Path:
     return root / BUILD / "kernel" / "kernel.elf"
 
 
-def partition_request(root: Path, folder: Path, fpu: bool) -> PartitionRequest:
+def partition_request(root: Path, folder: Path, *, fpu: bool) -> PartitionRequest:
     """Where the outputs of `folder` go. The place depends on how it lies to the root, never on where the root lies."""
     folder = folder.resolve()
     name, label = folder.name, _label(root.resolve(), folder)
