@@ -30,6 +30,18 @@ class HealthFacts:
     action: str | None
 
 
+HealthKey = tuple[str, str]
+"""(partition or `module`, event)"""
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What a log of health events, which may have lost its oldest, says of one kind: its first time and last action."""
+
+    first_ns: int
+    action: str
+
+
 @dataclass(frozen=True)
 class Drops:
     bytes: int

@@ -10,25 +10,35 @@ from hyp.abi.state import CORE, HEALTH_RECORD, PARTITION_STATE, RING, TRACE_RECO
 from hyp.abi.tables import NO_PARTITION
 from hyp.image.manifest import CoreEntry, Manifest
 from hyp.target.console import KERNEL, printable
-from hyp.target.facts import MODULE, CoreFacts, Drops, Facts, HealthFacts, PartitionVerdict, TraceDump, WindowFacts
+from hyp.target.facts import (
+    MODULE,
+    CoreFacts,
+    Drops,
+    Facts,
+    HealthFacts,
+    HealthKey,
+    Logged,
+    PartitionVerdict,
+    TraceDump,
+    WindowFacts,
+)
 from hyp.target.memory import Memory
 
 _NEVER = 0xFFFF_FFFF
 _VERDICT_PASS = 1
 _MODULE_EVENTS = next(field.count for field in CORE.fields if field.name == "module_count")
 
-Key = tuple[str, str]
-"""(partition or `module`, event)"""
 
-
-def memory_facts(manifest: Manifest, memory: Memory, tsc_hz: int | None, actions: dict[Key, str]) -> Facts:
-    """The kernel's counters. `actions`: what the console said of health events, for those whose record was overwritten."""
+def memory_facts(manifest: Manifest, memory: Memory, tsc_hz: int | None, log: dict[HealthKey, Logged]) -> Facts:
+    """The kernel's counters. `log`: what the console said of health events; the rings in memory keep the latest only."""
     names = [partition["name"] for partition in manifest["partitions"]]
     cores = {core["id"]: _record(memory, CORE, core["state"]) for core in manifest["cores"]}
     states = {entry["name"]: _record(memory, PARTITION_STATE, entry["state"]) for entry in manifest["partitions"]}
-    logged = _logged(manifest, memory, cores, names)
+    logged = {**_logged(manifest, memory, cores, names), **log}
     rings = {KERNEL: manifest["console"]["ring"], **{entry["name"]: entry["ring"] for entry in manifest["partitions"]}}
     drops = {name: _drops(_record(memory, RING, ring)) for name, ring in rings.items()}
+    lost = sum(core["health_lost"] for core in cores.values())  # health lines that the kernel's own stream did not get
+    drops[KERNEL] = Drops(drops[KERNEL].bytes, drops[KERNEL].events + lost)
     return Facts(
         windows={
             window["index"]: _window(window["index"], _record(memory, WINDOW_COUNTERS, window["counters"]))
@@ -36,8 +46,8 @@ def memory_facts(manifest: Manifest, memory: Memory, tsc_hz: int | None, actions
             for window in schedule["windows"]
         },
         health=(
-            *(found for name, state in states.items() for found in _partition_health(name, state, actions, logged)),
-            *_module_health(list(cores.values()), actions, logged),
+            *(found for name, state in states.items() for found in _partition_health(name, state, logged)),
+            *_module_health(list(cores.values()), logged),
         ),
         drops={name: drop for name, drop in drops.items() if drop.bytes or drop.events},
         verdicts={name: _verdict(state) for name, state in states.items() if state["verdict"]},
@@ -55,7 +65,7 @@ def _record(memory: Memory, record: Record, address: int) -> dict[str, Any]:
 
 
 def _window(index: int, counters: dict[str, Any]) -> WindowFacts:
-    if counters["late_min"] == _NEVER:
+    if counters["late_min"] == _NEVER or counters["delivered"] <= counters["not_ready"]:  # its partition never ran in it
         return WindowFacts(index, counters["delivered"], counters["not_ready"], None, None, None)
     return WindowFacts(
         index, counters["delivered"], counters["not_ready"], counters["late_min"], counters["late_max"], counters["path_max"]
@@ -71,43 +81,43 @@ def _verdict(state: dict[str, Any]) -> PartitionVerdict:
     return PartitionVerdict(state["verdict"] == _VERDICT_PASS, printable(text.encode()))
 
 
-def _partition_health(name: str, state: dict[str, Any], actions: dict[Key, str], logged: dict[Key, tuple[int, str]]) -> list[HealthFacts]:
+def _partition_health(name: str, state: dict[str, Any], logged: dict[HealthKey, Logged]) -> list[HealthFacts]:
     counts, firsts = state["health_count"], state["health_first"]
     found = []
     for number in range(HEALTH_EVENTS):
         if counts[number]:
             event = event_name(number)
-            _, action = logged.get((name, event), (None, actions.get((name, event))))
-            found.append(HealthFacts(name, event, counts[number], firsts[number], action))
+            log = logged.get((name, event))
+            found.append(HealthFacts(name, event, counts[number], firsts[number], log.action if log is not None else None))
     return found
 
 
-def _module_health(cores: list[dict[str, Any]], actions: dict[Key, str], logged: dict[Key, tuple[int, str]]) -> list[HealthFacts]:
+def _module_health(cores: list[dict[str, Any]], logged: dict[HealthKey, Logged]) -> list[HealthFacts]:
     found = []
     for offset in range(_MODULE_EVENTS):
         count = sum(core["module_count"][offset] for core in cores)
         if count:
             event = event_name(FIRST_MODULE_EVENT + offset)
-            first, action = logged.get((MODULE, event), (None, actions.get((MODULE, event))))
-            found.append(HealthFacts(MODULE, event, count, first, action))
+            log = logged.get((MODULE, event))
+            found.append(HealthFacts(MODULE, event, count, *((log.first_ns, log.action) if log is not None else (None, None))))
     return found
 
 
-def _logged(manifest: Manifest, memory: Memory, cores: dict[int, dict[str, Any]], names: list[str]) -> dict[Key, tuple[int, str]]:
+def _logged(manifest: Manifest, memory: Memory, cores: dict[int, dict[str, Any]], names: list[str]) -> dict[HealthKey, Logged]:
     """(first time still in a ring, last action) of every event that the health rings hold."""
     records = [
         record
         for core in manifest["cores"]
         for record in _ring(memory, HEALTH_RECORD, core["health_ring"], cores[core["id"]]["health_head"], core["health_records"])
     ]
-    found: dict[Key, tuple[int, str]] = {}
+    found: dict[HealthKey, Logged] = {}
     for record in sorted(records, key=lambda record: int(record["time_ns"])):
         owner = record["partition"]
         if owner != NO_PARTITION and owner >= len(names):
             continue
         key = (MODULE if owner == NO_PARTITION else names[owner], event_name(record["event"]))
-        first = found[key][0] if key in found else record["time_ns"]
-        found[key] = (first, _action_name(record["action"]))
+        first = found[key].first_ns if key in found else record["time_ns"]
+        found[key] = Logged(first, _action_name(record["action"]))
     return found
 
 

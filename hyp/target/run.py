@@ -13,7 +13,7 @@ from hyp.target.console import KERNEL, Line
 from hyp.target.facts import Facts, TraceDump
 from hyp.target.options import Options
 from hyp.target.qemu import Qemu
-from hyp.target.report_lines import clock, console_facts, health_actions, own_lines
+from hyp.target.report_lines import clock, console_facts, logged_events, own_lines
 from hyp.target.report_memory import memory_facts, trace_dumps
 from hyp.target.session import Session, Watch
 from hyp.target.target import Target
@@ -76,5 +76,5 @@ def _known(bundle: Bundle, target: Target, session: Session) -> Run:
     memory = target.memory() if booted else None  # before `hyp: start` the counters are not the kernel's yet
     if memory is None:
         return Run(target.name, target.version(), session, reported, reported, None)
-    facts = memory_facts(bundle.manifest, memory, clock(kernel), health_actions(kernel))
+    facts = memory_facts(bundle.manifest, memory, clock(kernel), logged_events(kernel))
     return Run(target.name, target.version(), session, facts, reported, trace_dumps(bundle.manifest, memory))

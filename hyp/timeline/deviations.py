@@ -19,14 +19,18 @@ class Deviation:
     message: str
 
 
-def deviations(schedule: ScheduleEntry, dump: TraceDump, tsc_hz: int) -> Iterator[Deviation]:
+def deviations(schedule: ScheduleEntry, dump: TraceDump, tsc_hz: int, frames: int | None = None) -> Iterator[Deviation]:
     """Where the trace leaves the prediction. After a wrong order the rest of the core is not compared: it would only repeat.
 
+    `frames`: major frames of a complete run; then no release may be missing at the end.
     Instants are compared as the kernel makes them, in ticks of its own scale, so that no rounding is a deviation.
     """
     found = events(dump, tsc_hz)
     starts = [event for event in found if event.kind == "window_start"]
     yield from _unknown(found)
+    planned = None if frames is None or dump.lost else frames * len(lane(schedule, dump.core))
+    if planned is not None and len(starts) != planned:
+        yield Deviation(dump.core, starts[-1].at_ns if starts else 0, f"{len(starts)} releases, planned {planned}")
     if not starts:
         return
     expected = releases(schedule, dump.core) if not dump.lost else _from(schedule, dump, starts[0])
@@ -37,7 +41,7 @@ def deviations(schedule: ScheduleEntry, dump: TraceDump, tsc_hz: int) -> Iterato
             return
         if event.ticks != wanted:
             yield Deviation(dump.core, event.at_ns, f"{_name(release)} was due at tick {wanted}, the trace says {event.ticks}")
-    if len(starts) > 0 and not lane(schedule, dump.core):
+    if not lane(schedule, dump.core):
         yield Deviation(dump.core, starts[0].at_ns, f"window {starts[0].value} was released on a core without windows")
     yield from _overlong(schedule, dump, found)
 

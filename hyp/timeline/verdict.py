@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hyp.image.manifest import Manifest, ScheduleEntry, WindowEntry
 from hyp.target.console import Line
-from hyp.target.facts import MODULE, Facts, HealthFacts, TraceDump, WindowFacts
+from hyp.target.facts import MODULE, Facts, HealthFacts, WindowFacts
 from hyp.target.options import INSTRUCTIONS, Options
 from hyp.target.run import Run
 from hyp.target.session import FAILED, End
@@ -72,7 +72,7 @@ def judge(manifest: Manifest, options: Options, run: Run, strict: bool) -> Verdi
         *_jitter(windows, bound),
         *_paths(windows, manifest["guard_ns"], tsc_hz),
         *_health(facts.health, manifest["expected"]),
-        *_trace(manifest["schedules"][0], run.traces or (), tsc_hz),
+        *_trace(manifest["schedules"][0], run, tsc_hz, options.frames if run.session.end is End.COMPLETE else None),
         *_said(facts),
         *_expectations(options, run),
         *(_drops(facts) if strict else ()),
@@ -147,9 +147,9 @@ def _health(health: tuple[HealthFacts, ...], expected: dict[str, list[str]]) -> 
             yield Reason("health_event", f"{found.partition}: {found.event} happened {times} and is not in `expect:`")
 
 
-def _trace(schedule: ScheduleEntry, traces: tuple[TraceDump, ...], tsc_hz: int) -> Iterator[Reason]:
-    for dump in traces:
-        found = list(deviations(schedule, dump, tsc_hz)) if dump.tick_scale else []
+def _trace(schedule: ScheduleEntry, run: Run, tsc_hz: int, frames: int | None) -> Iterator[Reason]:
+    for dump in run.traces or ():
+        found = list(deviations(schedule, dump, tsc_hz, frames)) if dump.tick_scale else []
         for deviation in found[:_DEVIATIONS_SHOWN]:
             yield Reason("trace", f"core {deviation.core} at {deviation.at_ns} ns: {deviation.message}")
         if len(found) > _DEVIATIONS_SHOWN:
