@@ -32,6 +32,9 @@ class Device:
     irq: int | None
     clock_hz: int | None
     fifo: int | None
+    mmio_cache: tuple[str, ...] = ()  # one per range of `mmio`
+    reg_shift: int = 0  # registers of an MMIO UART lie 2^reg_shift bytes apart
+    access_width: int = 1  # bytes
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,154 @@
+"""The catalogue of diagnostics: every code with its severity, title and reason. `hyp check --explain` and the reference page print it.
+
+Codes are stable: one that was released keeps its meaning, and a removed one is not used again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hyp.diagnostics import Severity
+
+FAMILIES = {
+    "SYN": "the text: encoding and YAML",
+    "VAL": "keys and values",
+    "NAM": "names",
+    "PAR": "partitions",
+    "MEM": "memory",
+    "SCH": "schedules and timing",
+    "BRD": "boards",
+    "DEV": "devices of a board",
+    "CON": "the console",
+    "ELF": "partition programs",
+    "FUT": "what this version cannot do yet",
+}
+
+
+@dataclass(frozen=True)
+class Code:
+    """`title` says what is wrong in general, `why` why that matters."""
+
+    code: str
+    title: str
+    why: str
+    severity: Severity = Severity.ERROR
+    stage: str = "plan"  # plan | image: which stage finds it
+
+
+_WARNING = Severity.WARNING
+
+_ALL = (
+    Code("SYN001", "not YAML", "nothing can be read past this point, so further mistakes may show afterwards"),
+    Code("SYN002", "empty file", "a plan names at least its board, its partitions and a schedule"),
+    Code("SYN003", "not text", "a plan is UTF-8 text"),
+    Code("SYN004", "file too large", "a plan of 256 partitions has some 100 KiB; this file is probably not a plan"),
+    Code("SYN005", "nested too deeply", "the depth is bounded so that no input can exhaust the reader"),
+    Code(
+        "SYN006", "anchor, alias or merge key", "what a plan says must be visible where it says it, and aliases can blow up without bound"
+    ),
+    Code("SYN007", "tag", "a tag would change a value's type behind the reader's back"),
+    Code("SYN008", "duplicate key", "YAML readers silently keep one of the two, and which one differs"),
+    Code("SYN009", "no space after a colon", "YAML reads this as one word without a value"),
+    Code("SYN010", "more than one document", "only one could be meant, and it is not clear which"),
+    Code("SYN011", "key that is not a word", "keys are names"),
+    Code("SYN012", "tab", "YAML indents with spaces only, as the width of a tab is not defined"),
+    Code("SYN013", "too many problems", "a list this long helps no one"),
+    Code("VAL001", "unknown key", "a misspelt key would silently have no effect"),
+    Code("VAL002", "missing key", "there is no default that would be right"),
+    Code("VAL003", "wrong shape", "a list, a mapping and a single value are different things here"),
+    Code("VAL004", "no value", "an empty value may be a line that was forgotten"),
+    Code("VAL005", "not an integer", "integers are decimal or `0x`, nothing is guessed"),
+    Code("VAL006", "out of range", "the value is outside what hyp or the machine can do"),
+    Code(
+        "VAL007",
+        "not a boolean",
+        "booleans are `true` and `false` only; `yes`, `on` and the like mean different things to different readers",
+    ),
+    Code("VAL008", "not one of the words", "only these words have a meaning here"),
+    Code("VAL009", "no unit", "a bare number could be read in several units, and a wrong guess is a factor of 1000"),
+    Code("VAL010", "unknown unit", "units are written in one way only"),
+    Code("VAL011", "not exact", "times are whole nanoseconds and sizes whole bytes inside; hyp never rounds what a plan says"),
+    Code("VAL012", "not a quantity", "a quantity is a number and a unit, or `N per T`"),
+    Code("VAL013", "text too long", "the place for it has a fixed size"),
+    Code("VAL014", "version", "this version of hyp reads version 1 of the language only"),
+    Code("VAL015", "unprintable character", "it would change what terminals and logs show"),
+    Code("VAL016", "empty list or mapping", "at least one entry is needed"),
+    Code("VAL017", "not a plan", "each kind of file has its own language"),
+    Code(
+        "NAM001",
+        "not a name",
+        "names are lower-case letters, digits, `_` and `-`, starting with a letter, so that they fit C, files and consoles",
+    ),
+    Code("NAM002", "name too long", "the kernel's tables hold 30 characters"),
+    Code("NAM003", "reserved name", "the kernel or the compiler uses this name itself"),
+    Code("NAM004", "unknown partition", "no partition of the plan has this name"),
+    Code("NAM005", "unknown health event", "a partition cannot cause an event of this name"),
+    Code("NAM006", "name used twice", "a partition finds its areas by name"),
+    Code("PAR001", "image not found", "a partition is a folder with a `main.c` or a program"),
+    Code("PAR002", "folder without main.c", "a partition's folder is built from its `main.c`"),
+    Code("PAR003", "file that is not ELF", "a prebuilt partition is a static ELF64 program"),
+    Code("PAR004", "partition without a window", "it would never run"),
+    Code("PAR005", "args too long", "the info page holds them in a field of fixed size"),
+    Code("PAR006", "manifest asks for other timing", "the partition's developer says that it does not work otherwise"),
+    Code("PAR007", "manifest asks for more memory", "the partition's developer says that it does not work with less"),
+    Code("MEM001", "not whole pages", "rights are given per page of 4 KiB"),
+    Code(
+        "MEM002",
+        "area outside the legal range",
+        "the low 64 KiB catch null pointers; the last page below 2^47 and all above are the kernel's",
+    ),
+    Code("MEM003", "areas overlap", "two areas of a partition cannot share addresses"),
+    Code("MEM004", "area over the info or control page", "these pages are at fixed addresses in every partition"),
+    Code("MEM005", "memory limit exceeded", "`limit` caps the partition's sum"),
+    Code("MEM006", "too many areas", "the info page has room for 8 areas of the plan's own"),
+    Code("SCH001", "windows overlap", "a core runs one partition at a time"),
+    Code("SCH002", "window leaves the major frame", "the windows repeat after each major frame"),
+    Code("SCH003", "empty window", "a window without length runs nothing"),
+    Code(
+        "SCH004",
+        "window too short",
+        "the last `guard` of every window is the kernel's; below twice the guard less than half would be the partition's",
+    ),
+    Code("SCH005", "partition on two cores at once", "a partition has one thread of execution"),
+    Code("SCH006", "core that the board lacks", "cores are numbered from 0"),
+    Code(
+        "SCH007", "timing not delivered", "in every period the windows must give `budget` before `deadline`; a window gives `for - guard`"
+    ),
+    Code("SCH008", "period does not divide the frame", "otherwise periods and frames drift apart and the pattern never repeats"),
+    Code("SCH009", "timing contradicts itself", "budget <= deadline <= period, and offset < period"),
+    Code("SCH010", "guard too small", "the guard must hold the longest kernel path and a switch, or releases come late"),
+    Code("SCH011", "adjacent windows of one partition", "they are two windows: the first still ends with the kernel's guard", _WARNING),
+    Code("SCH012", "little idle time", "consoles are drained in idle time, and there is no reserve for later", _WARNING),
+    Code("SCH013", "windows give far more than the budget", "time that nobody needs is missing elsewhere", _WARNING),
+    Code("BRD001", "board not found", "a plan is compiled for one machine"),
+    Code("BRD002", "memory ranges overlap", "a byte of memory belongs to one range"),
+    Code("BRD003", "range not whole pages", "memory is handed out in pages of 4 KiB"),
+    Code("BRD004", "RAM lacks 1 MiB", "the kernel is loaded at 1 MiB (0x100000)"),
+    Code("BRD005", "range over registers", "RAM cannot lie where the machine has registers"),
+    Code("BRD006", "board untried", "nobody has run hyp on this board yet; its figures may be wrong", _WARNING),
+    Code("BRD007", "board without the console's device", "the console needs a UART that the board has"),
+    Code("DEV001", "I/O ports overlap", "a port belongs to one device"),
+    Code("DEV002", "shared interrupt line", "a line has one owner, so only one of these devices can be used with its interrupt", _WARNING),
+    Code("DEV003", "ports out of range", "there are 65,536 I/O ports"),
+    Code("DEV004", "the kernel's own device", "the kernel uses it; a second owner could stop the schedule"),
+    Code("DEV005", "registers overlap", "an address belongs to one device"),
+    Code("DEV006", "UART incomplete", "the kernel computes the baud rate from the clock and paces output by the FIFO"),
+    Code("CON001", "unknown UART", "the console needs a UART that the board has"),
+    Code("CON002", "not a UART", "the kernel's console speaks to a 16550 UART only"),
+    Code("CON003", "baud rate not possible", "the UART divides its clock by 16 and by a whole number; more than 2 % off loses characters"),
+    Code(
+        "FUT001",
+        "not supported yet",
+        "the language has it, this version of hyp does not do it; ignoring it would change what the plan means",
+    ),
+    Code("ELF001", "program cannot be read", "the compiler copies its segments into the image", stage="image"),
+    Code("ELF002", "truncated program", "headers or segments lie past the end of the file", stage="image"),
+    Code("ELF003", "program not static", "nothing relocates a partition at start", stage="image"),
+    Code("ELF004", "program without content", "a partition without code cannot start", stage="image"),
+    Code(
+        "ELF005", "program leaves the legal range", "the low 64 KiB catch null pointers, and the upper half is the kernel's", stage="image"
+    ),
+    Code("ELF006", "program over the info or control page", "these pages are at fixed addresses in every partition", stage="image"),
+)
+
+CODES = {entry.code: entry for entry in _ALL}

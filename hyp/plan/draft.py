@@ -1,0 +1,86 @@
+"""The plan as far as it could be read: what checks work on. A value that was refused is None; it was reported already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from hyp.plan.model import Area, Board, Console, Memory, Timing
+from hyp.plan.node import Path
+from hyp.plan.report import Report
+
+
+@dataclass(frozen=True)
+class DraftArea:
+    """An area whose own values are all good."""
+
+    path: Path
+    area: Area
+
+
+@dataclass(frozen=True)
+class DraftPartition:
+    """`areas` are those that could be read; `memory` has the same ones."""
+
+    id: int
+    name: str
+    path: Path
+    written_image: str | None
+    image: FilePath | None  # found and of the right kind
+    memory: Memory | None
+    areas: tuple[DraftArea, ...]
+    timing: Timing | None
+    fpu: bool
+    args: str
+
+
+@dataclass(frozen=True)
+class DraftWindow:
+    """`number` counts from 1 in the order of the text."""
+
+    path: Path
+    number: int
+    partition: str | None
+    at: int | None
+    length: int | None
+    core: int | None
+
+    def extent(self) -> tuple[int, int] | None:
+        return None if self.at is None or self.length is None else (self.at, self.at + self.length)
+
+
+@dataclass(frozen=True)
+class DraftSchedule:
+    """`complete`: every entry of its list of windows is here."""
+
+    name: str
+    path: Path
+    major_frame: int | None
+    windows: tuple[DraftWindow, ...]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`guard` is None when the board could not be read; `guard_needed` is what `guard: auto` means."""
+
+    name: str | None
+    file: FilePath
+    base: FilePath
+    board: Board | None
+    guard: int | None
+    guard_needed: int | None
+    console: Console | None
+    partitions: tuple[DraftPartition, ...]
+    names: frozenset[str]  # of all partitions that are written, readable or not
+    schedules: tuple[DraftSchedule, ...]
+    expected: dict[str, tuple[str, ...]]
+    report: Report
+
+
+@dataclass(frozen=True)
+class BoardDraft:
+    """A board whose own values are all good, before checks."""
+
+    board: Board
+    report: Report

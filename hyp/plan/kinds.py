@@ -1,0 +1,374 @@
+"""What a scalar may be: one small class per kind. A kind reads a node, describes itself in words and in JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from hyp.plan.node import Broken, Listing, Mapping, Node, Path, Scalar
+from hyp.plan.quote import alternatives, nearest, quote
+from hyp.plan.report import Report
+from hyp.plan.units import SIZE, Family, Wrong, format_quantity, parse_integer, parse_quantity
+
+T = TypeVar("T")
+NAME = re.compile(r"[a-z][a-z0-9_-]*\Z")
+NAME_MAX = 30
+RESERVED = ("hyp",)
+LARGEST = (1 << 63) - 1
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """`read` returns None when the value was refused; the report then has the reason, and the path is tainted."""
+
+    def read(self, node: Node, path: Path, report: Report) -> T | None:
+        raise NotImplementedError
+
+    def words(self) -> str:
+        """For messages and the reference page: "a duration such as `10 ms`"."""
+        raise NotImplementedError
+
+    def example(self) -> str:
+        """What a fix writes after `key: `."""
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def scalar(self, node: Node, path: Path, report: Report) -> str | None:
+        """The text of a scalar that is not empty."""
+        if isinstance(node, Scalar) and not (node.plain and node.text == ""):
+            return node.text
+        if isinstance(node, Broken):
+            report.taint(path)
+        elif isinstance(node, Scalar):
+            report.add(
+                "VAL004",
+                path,
+                f"{subject(path)} has no value",
+                f"write {self.words()}, e.g. `{self.example()}`, or remove the key",
+                key=True,
+            )
+        else:
+            wrong_shape(self, node, path, report)
+        return None
+
+
+def subject(path: Path) -> str:
+    """How a message names the value at `path`: by its key."""
+    names = [step for step in path if isinstance(step, str)]
+    if not names:
+        return "the file"
+    return f"an entry of `{quote(names[-1])}`" if isinstance(path[-1], int) else f"`{quote(names[-1])}`"
+
+
+def shape(node: Node) -> str:
+    if isinstance(node, Listing):
+        return "a list"
+    return "a mapping (`key: value`)" if isinstance(node, Mapping) else "a single value"
+
+
+def wrong_shape(kind: Kind[Any], node: Node, path: Path, report: Report) -> None:
+    report.add("VAL003", path, f"{subject(path)} is {shape(node)}, not {kind.words()}", f"write e.g. `{kind.example()}`")
+
+
+@dataclass(frozen=True)
+class Text(Kind[str]):
+    """Printable text; `maximum` counts UTF-8 bytes."""
+
+    what: str = "a text"
+    sample: str = "text"
+    maximum: int = 4096
+    code: str = "VAL013"
+    empty: bool = False
+
+    def read(self, node: Node, path: Path, report: Report) -> str | None:
+        if self.empty and isinstance(node, Scalar) and not node.plain and node.text == "":
+            return ""
+        text = self.scalar(node, path, report)
+        if text is None:
+            return None
+        if not self.empty and text == "":
+            report.add("VAL004", path, f"{subject(path)} is an empty text", f"write {self.what}, e.g. `{self.sample}`")
+            return None
+        length = len(text.encode("utf-8", "replace"))
+        if length > self.maximum:
+            report.add(self.code, path, f"{subject(path)} is {length} bytes long; at most {self.maximum} are possible", "shorten it")
+            return None
+        odd = next((char for char in text if not char.isprintable()), None)
+        if odd is not None:
+            message = f"{subject(path)} holds the character `\\x{ord(odd):02x}`, which is not printable"
+            report.add("VAL015", path, message, "use printable characters, on one line")
+            return None
+        return text
+
+    def words(self) -> str:
+        return self.what
+
+    def example(self) -> str:
+        return self.sample
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "number", "boolean"]}
+
+
+@dataclass(frozen=True)
+class Name(Kind[str]):
+    """The name of something that this key declares."""
+
+    sample: str = "control"
+    also_reserved: tuple[str, ...] = ()
+
+    def read(self, node: Node, path: Path, report: Report) -> str | None:
+        text = self.scalar(node, path, report)
+        return text if text is not None and self.check(text, path, report) else None
+
+    def check(self, text: str, path: Path, report: Report, *, key: bool = False) -> bool:
+        """Whether `text` is a legal name; also used for names that are keys."""
+        if len(text) > NAME_MAX:
+            report.add(
+                "NAM002",
+                path,
+                f"the name `{quote(text)}` has {len(text)} characters; at most {NAME_MAX} are possible",
+                "shorten it",
+                key=key,
+            )
+            return False
+        if not NAME.match(text):
+            report.add("NAM001", path, f"`{quote(text)}` is not a name", f"write e.g. `{_repaired(text) or self.sample}`", key=key)
+            return False
+        if text in RESERVED or text in self.also_reserved:
+            report.add("NAM003", path, f"the name `{text}` is reserved", f"choose another one, e.g. `my-{text[:26]}`", key=key)
+            return False
+        return True
+
+    def words(self) -> str:
+        return "a name"
+
+    def example(self) -> str:
+        return self.sample
+
+    def schema(self) -> dict[str, Any]:
+        reserved = [*RESERVED, *self.also_reserved]
+        return {
+            "type": "string",
+            "pattern": NAME.pattern.replace(r"\Z", "$").join(("^", "")),
+            "maxLength": NAME_MAX,
+            "not": {"enum": reserved},
+        }
+
+
+@dataclass(frozen=True)
+class Integer(Kind[int]):
+    minimum: int = 0
+    maximum: int = LARGEST
+    sample: str = "1"
+
+    def read(self, node: Node, path: Path, report: Report) -> int | None:
+        text = self.scalar(node, path, report)
+        if text is None:
+            return None
+        value = parse_integer(text)
+        if isinstance(value, Wrong):
+            report.add(value.code, path, value.message, value.fix)
+            return None
+        if not self.minimum <= value <= self.maximum:
+            message = f"{subject(path)} is {quote(text)}; it must be {self._range()}"
+            report.add(
+                "VAL006", path, message, "write " + (f"at least {self.minimum}" if value < self.minimum else f"at most {self.maximum}")
+            )
+            return None
+        return value
+
+    def _range(self) -> str:
+        return f"at least {self.minimum}" if self.maximum == LARGEST else f"from {self.minimum} to {self.maximum}"
+
+    def words(self) -> str:
+        return f"an integer {self._range()}"
+
+    def example(self) -> str:
+        return self.sample
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "anyOf": [
+                {"type": "integer", "minimum": self.minimum, "maximum": self.maximum},
+                {"type": "string", "pattern": "^0x[0-9a-fA-F]+$"},
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Boolean(Kind[bool]):
+    sample: str = "true"
+
+    def read(self, node: Node, path: Path, report: Report) -> bool | None:
+        text = self.scalar(node, path, report)
+        if text is None:
+            return None
+        if text in ("true", "false"):
+            return text == "true"
+        meant = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}.get(text.lower(), text.lower())
+        fix = f"write `{meant}`" if meant in ("true", "false") else "write `true` or `false`"
+        report.add("VAL007", path, f"{subject(path)} is `{quote(text)}`, not `true` or `false`", fix)
+        return None
+
+    def words(self) -> str:
+        return "`true` or `false`"
+
+    def example(self) -> str:
+        return self.sample
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Quantity(Kind[int]):
+    """A number with a unit. Bounds are in the family's base unit."""
+
+    family: Family
+    minimum: int = 0
+    maximum: int = LARGEST
+    sample: str = ""
+
+    def read(self, node: Node, path: Path, report: Report) -> int | None:
+        text = self.scalar(node, path, report)
+        if text is None:
+            return None
+        value = parse_quantity(text, self.family)
+        if isinstance(value, Wrong):
+            report.add(value.code, path, value.message, value.fix)
+            return None
+        if not self.minimum <= value <= self.maximum:
+            bound, word = (self.minimum, "at least") if value < self.minimum else (self.maximum, "at most")
+            limit = format_quantity(bound, self.family)
+            report.add("VAL006", path, f"{subject(path)} is {quote(text)}; it must be {word} {limit}", f"write {word} `{limit}`")
+            return None
+        return value
+
+    def words(self) -> str:
+        return f"a {self.family.name} such as `{self.example()}`"
+
+    def example(self) -> str:
+        return self.sample or self.family.example
+
+    def schema(self) -> dict[str, Any]:
+        units = "|".join(self.family.units)
+        return {"type": "string", "pattern": rf"^(0x[0-9a-fA-F]+|(0|[1-9][0-9]*)(\.[0-9]+)?) *({units})$"}
+
+
+@dataclass(frozen=True)
+class Address(Kind[int]):
+    """A `0x` integer, or a size from 0 with its unit."""
+
+    maximum: int
+    sample: str
+
+    def read(self, node: Node, path: Path, report: Report) -> int | None:
+        if isinstance(node, Scalar) and node.text.startswith("0x") and " " not in node.text and not node.text.endswith("B"):
+            return Integer(0, self.maximum, self.sample).read(node, path, report)
+        return Quantity(SIZE, 0, self.maximum, self.sample).read(node, path, report)
+
+    def words(self) -> str:
+        return f"an address such as `{self.sample}`"
+
+    def example(self) -> str:
+        return self.sample
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": self.maximum}, Quantity(SIZE).schema()]}
+
+
+@dataclass(frozen=True)
+class Choice(Kind[str]):
+    """One of a few words; those in `later` are known and not supported yet."""
+
+    options: tuple[str, ...]
+    later: tuple[str, ...] = ()
+    what: str = ""
+
+    def read(self, node: Node, path: Path, report: Report) -> str | None:
+        text = self.scalar(node, path, report)
+        if text is None:
+            return None
+        if text in self.later:
+            not_yet(f"`{path[-1]}: {text}`", f"use {alternatives(self.options)}", path, report)
+            return None
+        if text not in self.options:
+            meant = nearest(text, self.options)
+            fix = f"did you mean `{meant}`?" if meant else f"write {alternatives(self.options)}"
+            report.add("VAL008", path, f"`{quote(text)}` is not one of {alternatives((*self.options, *self.later))}", fix)
+            return None
+        return text
+
+    def words(self) -> str:
+        return self.what or alternatives(self.options)
+
+    def example(self) -> str:
+        return self.options[0]
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.options)}
+
+
+@dataclass(frozen=True)
+class AutoOr(Kind[int]):
+    """`auto` (read as -1), or a quantity."""
+
+    quantity: Quantity
+
+    def read(self, node: Node, path: Path, report: Report) -> int | None:
+        if isinstance(node, Scalar) and node.text == "auto":
+            return -1
+        return self.quantity.read(node, path, report)
+
+    def words(self) -> str:
+        return f"`auto` or {self.quantity.words()}"
+
+    def example(self) -> str:
+        return "auto"
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"const": "auto"}, self.quantity.schema()]}
+
+
+@dataclass(frozen=True)
+class Later(Kind[bool]):
+    """A key of the language whose feature does not exist yet. What equals its absence is accepted."""
+
+    feature: str
+    absent: tuple[str, ...] = ()
+
+    def read(self, node: Node, path: Path, report: Report) -> bool | None:
+        if isinstance(node, Broken):
+            report.taint(path)
+            return None
+        if isinstance(node, Scalar):
+            if node.text in self.absent:
+                return True
+        elif not (node.items if isinstance(node, Listing) else node.entries):
+            return True
+        not_yet(self.feature, "remove this key for now", path, report, key=True)
+        return None
+
+    def words(self) -> str:
+        return "not supported yet"
+
+    def example(self) -> str:
+        return self.absent[0] if self.absent else "{}"
+
+    def schema(self) -> dict[str, Any]:
+        values: list[Any] = [{"true": True, "false": False}.get(word, word) for word in self.absent]
+        return {"enum": [*values, {}, []]}
+
+
+def not_yet(feature: str, fix: str, path: Path, report: Report, *, key: bool = False) -> None:
+    report.add("FUT001", path, f"{feature}: not supported yet", fix, key=key)
+
+
+def _repaired(text: str) -> str | None:
+    """A legal name that looks like `text`."""
+    name = re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_0123456789")
+    return name if NAME.match(name) and name not in RESERVED else None

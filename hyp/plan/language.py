@@ -1,0 +1,158 @@
+"""The plan language, version 1: every key with its type, default and one sentence.
+
+Reader, JSON Schema and reference page follow from it.
+"""
+
+from __future__ import annotations
+
+from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
+from hyp.plan.kinds import LARGEST, Address, AutoOr, Boolean, Choice, Integer, Later, Name, Quantity, Text
+from hyp.plan.shapes import Field, ListOf, Record, TableOf
+from hyp.plan.units import DURATION, SIZE
+
+VERSION = 1
+AREA_NAMES = ("text", "rodata", "data", "stack", "heap", "upcall_stack", "info", "control")
+"""Areas that every partition has; the manifest lists them beside the plan's."""
+
+BAUD_MAX = 4_000_000
+TIME = Quantity(DURATION)
+SPAN = Quantity(DURATION, minimum=1)
+
+# console
+UART = Field("uart", Text("the name of a UART of the board", "com1"), "UART that carries the console; the board's `console` by default")
+MODE = Field("mode", Choice(("text",), later=("framed",)), "How partitions share the UART", default="text")
+BAUD = Field("baud", Integer(50, BAUD_MAX, "115200"), "Bits per second", default=115200)
+BUFFER = Field(
+    "buffer", Quantity(SIZE, 256, 16 << 20, "4 KiB"), "Ring per stream, drained in idle time", default=4096, default_words="4 KiB"
+)
+CONSOLE = Record("a console", (UART, MODE, BAUD, BUFFER), "{baud: 115200}")
+
+# memory of a partition
+AREA_NAME = Field("name", Name("scratch", AREA_NAMES), "Name in the info page", required=True)
+AREA_SIZE = Field("size", Quantity(SIZE, 1, USER_END), "Whole pages of 4 KiB", required=True)
+AREA_AT = Field("at", Address(LARGEST, "0x10000000"), "Virtual address, page-aligned; chosen by the compiler by default")
+AREA_ACCESS = Field("access", Choice(("rw", "ro")), "Rights of the partition; an area is never executable", default="rw")
+AREA_CACHE = Field("cache", Choice(("wb", "wc", "wt", "uc")), "Cache attribute", default="wb")
+AREA_PHYS = Field("phys", Later("an area at a physical address"), "Physical address in an `mmio` or `reserved` range of the board")
+AREA = Record("an area", (AREA_NAME, AREA_SIZE, AREA_AT, AREA_ACCESS, AREA_CACHE, AREA_PHYS), "{name: scratch, size: 128 KiB}")
+
+STACK = Field("stack", Quantity(SIZE, PAGE, USER_END, "16 KiB"), "Stack, with a guard page below", default=4 * PAGE, default_words="16 KiB")
+HEAP = Field("heap", Quantity(SIZE, 0, USER_END), "Area `heap`", default=0, default_words="0 B")
+UPCALL_STACK = Field(
+    "upcall_stack",
+    Quantity(SIZE, PAGE, USER_END, "4 KiB"),
+    "Stack of event handlers, with a guard page below",
+    default=PAGE,
+    default_words="4 KiB",
+)
+LIMIT = Field("limit", Quantity(SIZE, PAGE, USER_END, "2 MiB"), "Cap on the partition's sum; none by default")
+AREAS = Field("areas", ListOf(AREA, "a list of areas"), "At most 8 areas besides", default=())
+MEMORY = Record("a partition's memory", (STACK, HEAP, UPCALL_STACK, LIMIT, AREAS), "{heap: 64 KiB}")
+
+# timing of a partition
+PERIOD = Field("period", SPAN, "Length of a period", required=True)
+BUDGET = Field("budget", Quantity(DURATION, 1, sample="900 us"), "Time that every period must deliver", required=True)
+DEADLINE = Field("deadline", SPAN, "Instant in the period by which the budget is delivered", default_words="the period")
+OFFSET = Field("offset", TIME, "Start of the first period after the start of the major frame", default=0, default_words="0 ms")
+SUPERVISE = Field("supervise", Later("supervision of deadlines", ("false",)), "A missed `yield` becomes a health event")
+TIMING = Record("a partition's timing", (PERIOD, BUDGET, DEADLINE, OFFSET, SUPERVISE), "{period: 10 ms, budget: 900 us}")
+
+# a partition
+IMAGE = Field("image", Text("a path", "partitions/control"), "Folder with a `main.c`, or a static ELF64", required=True)
+P_TIMING = Field("timing", TIMING, "What the windows must deliver; nothing is checked without it")
+P_MEMORY = Field("memory", MEMORY, "Stack, heap and areas")
+FPU = Field("fpu", Boolean("false"), "Whether the partition may use SSE and the FPU", default=True)
+ARGS = Field(
+    "args",
+    Text("a text", '"--gain 0.4"', ARGS_SIZE_MAX - 1, "PAR005", empty=True),
+    "Text that the partition finds in its info page",
+    default="",
+)
+TSC = Field("tsc", Choice(("shared",), later=("denied",)), "Whether the partition can read the time-stamp counter", default="shared")
+PARTITION_LATER = (
+    Field("health", Later("health actions of a partition"), "Actions at this partition's health events"),
+    Field("devices", Later("devices of a partition"), "Devices of the board that it owns"),
+    Field("watchdog", Later("the watchdog"), "Longest time between two kicks"),
+    Field("console", Later("a console rate of a partition"), "Bound of its output"),
+    Field("grants", Later("grants"), "What it may do to others"),
+    Field("system", Later("a system partition", ("false",)), "Grants everything"),
+)
+PARTITION = Record("a partition", (IMAGE, P_TIMING, P_MEMORY, FPU, ARGS, TSC, *PARTITION_LATER), "{image: partitions/control}")
+PARTITION_DEFAULTS = Record("the defaults of partitions", PARTITION.fields, "{memory: {stack: 16 KiB}}", partial=True)
+
+# schedules
+W_PARTITION = Field("partition", Text("the name of a partition", "control"), "Who runs", required=True)
+W_AT = Field("at", Quantity(DURATION, sample="0 ms"), "Release: the instant of the partition's first instruction", required=True)
+W_FOR = Field("for", Quantity(DURATION, sample="1 ms"), "Length; its last `guard` is the kernel's", required=True)
+W_CORE = Field("core", Integer(0, 255, "0"), "Core, from 0", default=0)
+WINDOW = Record("a window", (W_PARTITION, W_AT, W_FOR, W_CORE), "{partition: control, at: 0 ms, for: 1 ms}")
+MAJOR_FRAME = Field("major_frame", SPAN, "After this time the windows repeat", required=True)
+WINDOWS = Field("windows", ListOf(WINDOW, "a list of windows", empty=False, later=("auto",)), "In any order", required=True)
+SCHEDULE_LATER = (
+    Field("min_dwell", Later("switching schedules", ("0 ms", "0 s", "0 us", "0 ns")), "Shortest stay in this schedule"),
+    Field("without", Later("`windows: auto`"), "Partitions that get no window here"),
+    Field("on_switch", Later("switching schedules"), "Applied when this schedule is entered"),
+    Field("timing", Later("timing of its own in a schedule"), "Replaces a partition's `timing` in this schedule"),
+)
+SCHEDULE = Record("a schedule", (MAJOR_FRAME, WINDOWS, *SCHEDULE_LATER), "{major_frame: 10 ms, windows: [...]}")
+
+# what a good run contains
+EXPECT_HEALTH = Field(
+    "health",
+    TableOf(
+        ListOf(Text("a health event", "page_fault"), "a health event or a list of them", single=True), "a mapping from partitions", None
+    ),
+    "Health events per partition that a good run may contain",
+)
+EXPECT = Record("an expectation", (EXPECT_HEALTH,), "{health: {control: page_fault}}")
+
+# the plan
+HYP = Field("hyp", Integer(0, sample="1"), "Version of the language: 1", required=True)
+PLAN_NAME = Field("name", Name("demo"), "Name of the plan; the build folder has it", required=True)
+BOARD = Field("board", Text("the name of a board, or a path", "qemu-q35"), "The machine", required=True)
+GUARD = Field(
+    "guard", AutoOr(Quantity(DURATION, 1, sample="2 us")), "The kernel's share at each window's end", default=-1, default_words="auto"
+)
+P_CONSOLE = Field("console", CONSOLE, "The console that all streams share")
+DEFAULTS = Field(
+    "defaults",
+    Record(
+        "defaults",
+        (Field("partition", PARTITION_DEFAULTS, "Merged key by key into each partition; its own value wins"),),
+        "{partition: {fpu: false}}",
+    ),
+    "Values that partitions have in common",
+)
+PARTITIONS = Field(
+    "partitions", TableOf(PARTITION, "a mapping from names", Name(), empty=False), "By name; the order gives the id", required=True
+)
+SCHEDULES = Field(
+    "schedules",
+    TableOf(SCHEDULE, "a mapping from names", Name("normal"), empty=False, sample_name="normal"),
+    "By name; the first one runs first",
+    required=True,
+)
+P_EXPECT = Field("expect", EXPECT, "What a good run contains although it is a health event")
+PLAN_LATER = (
+    Field("trace", Later("the trace"), "UART and events of the trace"),
+    Field("channels", Later("channels"), "Sampling and queuing channels"),
+    Field("events", Later("events"), "Events between partitions"),
+    Field("gates", Later("gates"), "Calls from partition to partition"),
+    Field("shared", Later("shared areas"), "Areas that several partitions map"),
+    Field("health", Later("a health table"), "Actions at health events"),
+)
+PLAN = Record("a plan", (HYP, PLAN_NAME, BOARD, GUARD, P_CONSOLE, DEFAULTS, PARTITIONS, SCHEDULES, P_EXPECT, *PLAN_LATER))
+
+# a partition developer's manifest, partition.yaml
+N_STACK = Field("stack", Quantity(SIZE, PAGE, USER_END, "16 KiB"), "Least stack")
+N_HEAP = Field("heap", Quantity(SIZE, 0, USER_END), "Least heap")
+N_UPCALL_STACK = Field("upcall_stack", Quantity(SIZE, PAGE, USER_END, "4 KiB"), "Least stack of event handlers")
+N_MEMORY = Field("memory", Record("the memory of a manifest", (N_STACK, N_HEAP, N_UPCALL_STACK)), "Least memory")
+N_PERIOD = Field("period", SPAN, "Longest period that the partition can work with")
+N_BUDGET = Field("budget", Quantity(DURATION, 1, sample="900 us"), "Time that it needs in each period")
+MANIFEST_LATER = (
+    Field("ports", Later("ports of a manifest"), "Ports with kind, direction and size"),
+    Field("grants", Later("grants of a manifest"), "Grants that it needs"),
+    Field("devices", Later("devices of a manifest"), "Devices that it needs"),
+)
+MANIFEST = Record("a partition's manifest", (N_MEMORY, N_PERIOD, N_BUDGET, *MANIFEST_LATER))

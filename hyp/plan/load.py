@@ -1,0 +1,108 @@
+"""`load`: the plan stage from a path to a checked plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyp.diagnostics import Diagnostic
+from hyp.plan import language as lang
+from hyp.plan.boards import find_board, load_board
+from hyp.plan.checks import PLAN_CHECKS
+from hyp.plan.document import read_document, version_is
+from hyp.plan.draft import Draft, DraftPartition, DraftSchedule, DraftWindow
+from hyp.plan.images import with_images
+from hyp.plan.manifests import check_manifests
+from hyp.plan.model import Partition, Plan, Schedule, Window
+from hyp.plan.node import Mapping
+from hyp.plan.parse import draft_of
+from hyp.plan.places import project_root
+from hyp.plan.report import Found, Report
+from hyp.plan.shapes import Values
+from hyp.plan.source import Source, read_bytes
+from hyp.plan.spans import Spans
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """`plan` is None when there are errors. `spans` is None when the text has no tree. `sources`: by the file's name in places."""
+
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+    spans: Spans | None
+    sources: dict[str, Source]
+
+
+def load(path: Path | str, *, text: str | bytes | None = None, base: Path | None = None) -> Loaded:
+    """Reads and checks the plan at `path`, or `text` under that name. `base` is the folder of its relative paths.
+
+    Raises Stop (exit code 2) when the file cannot be opened; everything else is a diagnostic.
+    """
+    file = Path(path)
+    found = Found()
+    document = read_document(str(path), read_bytes(file) if text is None else text, found, defaults=True)
+    sources = {document.source.name: document.source}
+    report = document.report
+    plan = None
+    if report is not None:
+        folder = (base if base is not None else file.parent).resolve()
+        plan = _plan(report, file, folder, found, sources)
+    return Loaded(plan, found.sorted(str(path)), report.spans if report else None, sources)
+
+
+def _plan(report: Report, file: Path, base: Path, found: Found, sources: dict[str, Source]) -> Plan | None:
+    root = report.spans.root
+    if isinstance(root, Mapping) and "hyp_board" in root.entries and "hyp" not in root.entries:
+        report.add("VAL017", ("hyp_board",), "this is a board file, not a plan", "name a plan that uses it: `board: NAME`", key=True)
+        return None
+    if not version_is(report, "hyp", lang.VERSION):
+        return None
+    values = lang.PLAN.read(root, (), report)
+    if values is None:
+        return None
+    board = None
+    written = values.get(lang.BOARD)
+    if written is not None:
+        board_file = find_board(written, base, report)
+        board = None if board_file is None else load_board(board_file, report, found, sources)
+    draft = with_images(draft_of(values, board, file, base, report))
+    check_manifests(draft, found, sources)
+    for check in PLAN_CHECKS:
+        check(draft)
+    return None if found.errors() else _finished(draft, values)
+
+
+def _finished(draft: Draft, values: Values) -> Plan:
+    """The plan of a draft without errors."""
+    if draft.name is None or draft.board is None or draft.guard is None or draft.console is None:
+        raise AssertionError(f"a value is missing and nothing was reported: {values.path}")
+    return Plan(
+        name=draft.name,
+        file=draft.file,
+        root=project_root(draft.base) or draft.base,
+        board=draft.board,
+        guard_ns=draft.guard,
+        console=draft.console,
+        partitions=tuple(_partition(partition) for partition in draft.partitions),
+        schedules=tuple(_schedule(schedule) for schedule in draft.schedules),
+        expected={name: tuple(events) for name, events in draft.expected.items()},
+    )
+
+
+def _partition(draft: DraftPartition) -> Partition:
+    if draft.image is None or draft.memory is None:
+        raise AssertionError(f"partition {draft.name} is incomplete and nothing was reported")
+    return Partition(draft.id, draft.name, draft.image, draft.memory, draft.timing, draft.fpu, draft.args)
+
+
+def _schedule(draft: DraftSchedule) -> Schedule:
+    if draft.major_frame is None:
+        raise AssertionError(f"schedule {draft.name} is incomplete and nothing was reported")
+    windows = sorted((_window(window) for window in draft.windows), key=lambda window: (window.at_ns, window.core))
+    return Schedule(draft.name, draft.major_frame, tuple(windows))
+
+
+def _window(draft: DraftWindow) -> Window:
+    if draft.partition is None or draft.at is None or draft.length is None or draft.core is None:
+        raise AssertionError(f"window {draft.number} is incomplete and nothing was reported")
+    return Window(draft.partition, draft.at, draft.length, draft.core)

@@ -1,0 +1,135 @@
+"""From the tree of a plan to a draft: keys and values read by their kinds, names and defaults filled in, nothing compared yet."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+
+from hyp.plan import language as lang
+from hyp.plan.draft import Draft, DraftArea, DraftPartition, DraftSchedule, DraftWindow
+from hyp.plan.guard import needed
+from hyp.plan.model import Area, Board, Console, Memory, Timing
+from hyp.plan.node import Mapping, Node, Path
+from hyp.plan.report import Report
+from hyp.plan.shapes import Values
+
+PARTITIONS: Path = ("partitions",)
+
+
+def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath, report: Report) -> Draft:
+    """The draft. `values` is the plan's record; `board` None when it could not be read."""
+    written = _written_names(report.spans.root)
+    partitions = values.get(lang.PARTITIONS) or {}
+    schedules = values.get(lang.SCHEDULES) or {}
+    needs = None if board is None else needed(board.costs)
+    guard = values.get(lang.GUARD)
+    return Draft(
+        name=values.get(lang.PLAN_NAME),
+        file=file,
+        base=base,
+        board=board,
+        guard=needs if guard == -1 else guard,
+        guard_needed=needs,
+        console=_console(values, board),
+        partitions=tuple(_partition(written.index(name), name, partition) for name, partition in partitions.items()),
+        names=frozenset(written),
+        schedules=tuple(_schedule(name, schedule, report) for name, schedule in schedules.items()),
+        expected=_expected(values),
+        report=report,
+    )
+
+
+def _written_names(root: Node) -> list[str]:
+    """All partition names in the text: one with a mistake in it still exists for those who name it."""
+    entry = root.entries.get("partitions") if isinstance(root, Mapping) else None
+    return list(entry.value.entries) if entry is not None and isinstance(entry.value, Mapping) else []
+
+
+def _console(values: Values, board: Board | None) -> Console | None:
+    if not values.written(lang.P_CONSOLE):
+        record = Values(("console",), {}, frozenset())
+    else:
+        found = values.get(lang.P_CONSOLE)
+        if found is None:
+            return None
+        record = found
+    uart = record.get(lang.UART)
+    if uart is None and not record.written(lang.UART) and board is not None:
+        uart = board.console
+    mode, baud, buffer = record.get(lang.MODE), record.get(lang.BAUD), record.get(lang.BUFFER)
+    if uart is None or mode is None or baud is None or buffer is None:
+        return None
+    return Console(uart, mode, baud, buffer)
+
+
+def _partition(number: int, name: str, values: Values) -> DraftPartition:
+    memory, areas = _memory(values)
+    return DraftPartition(
+        id=number,
+        name=name,
+        path=values.path,
+        written_image=values.get(lang.IMAGE),
+        image=None,
+        memory=memory,
+        areas=areas,
+        timing=_timing(values),
+        fpu=values.get(lang.FPU) is not False,
+        args=values.get(lang.ARGS) or "",
+    )
+
+
+def _memory(values: Values) -> tuple[Memory | None, tuple[DraftArea, ...]]:
+    record = values.get(lang.P_MEMORY)
+    if record is None:
+        if values.written(lang.P_MEMORY):
+            return None, ()
+        record = Values(values.at(lang.P_MEMORY), {}, frozenset())
+    listed = record.get(lang.AREAS) or ()
+    areas = tuple(area for area in map(_area, listed) if area is not None)
+    stack, heap, upcall = record.get(lang.STACK), record.get(lang.HEAP), record.get(lang.UPCALL_STACK)
+    if stack is None or heap is None or upcall is None:
+        return None, areas
+    return Memory(stack, heap, upcall, record.get(lang.LIMIT), tuple(area.area for area in areas)), areas
+
+
+def _area(values: Values) -> DraftArea | None:
+    name, size = values.get(lang.AREA_NAME), values.get(lang.AREA_SIZE)
+    access, cache = values.get(lang.AREA_ACCESS), values.get(lang.AREA_CACHE)
+    at = values.get(lang.AREA_AT)
+    if name is None or size is None or access is None or cache is None or (at is None and values.written(lang.AREA_AT)):
+        return None
+    return DraftArea(values.path, Area(name, size, at, access, cache))
+
+
+def _timing(values: Values) -> Timing | None:
+    record = values.get(lang.P_TIMING)
+    if record is None:
+        return None
+    period, budget, offset = record.get(lang.PERIOD), record.get(lang.BUDGET), record.get(lang.OFFSET)
+    deadline = record.get(lang.DEADLINE) if record.written(lang.DEADLINE) else period
+    if period is None or budget is None or offset is None or deadline is None:
+        return None
+    return Timing(period, budget, deadline, offset)
+
+
+def _schedule(name: str, values: Values, report: Report) -> DraftSchedule:
+    listed = values.get(lang.WINDOWS)
+    windows = tuple(_window(window) for window in listed or ())
+    complete = listed is not None and len(windows) == report.spans.count(values.at(lang.WINDOWS))
+    return DraftSchedule(name, values.path, values.get(lang.MAJOR_FRAME), windows, complete)
+
+
+def _window(values: Values) -> DraftWindow:
+    last = values.path[-1]
+    return DraftWindow(
+        path=values.path,
+        number=last + 1 if isinstance(last, int) else 1,
+        partition=values.get(lang.W_PARTITION),
+        at=values.get(lang.W_AT),
+        length=values.get(lang.W_FOR),
+        core=values.get(lang.W_CORE),
+    )
+
+
+def _expected(values: Values) -> dict[str, tuple[str, ...]]:
+    record = values.get(lang.P_EXPECT)
+    return {} if record is None else record.get(lang.EXPECT_HEALTH) or {}
