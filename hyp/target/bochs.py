@@ -7,7 +7,7 @@ client is one. Bochs offers no exit port and no memory: the end is seen on the c
 from __future__ import annotations
 
 import os
-import subprocess
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from hyp.target.machine import emulator_words, memory_bytes, uarts
 from hyp.target.memory import Memory
 from hyp.target.options import Options, command_line
 from hyp.target.target import Ended, LogStream
-from hyp.target.workspace import Child
+from hyp.target.workspace import Child, output_of
 
 PROGRAM = "bochs-bin"
 INSTALL = "sudo apt-get install bochs bochsbios vgabios"
@@ -76,12 +76,8 @@ class Bochs:
         self._child: Child | None = None
 
     def version(self) -> str:
-        try:
-            ran = subprocess.run([PROGRAM, "--help", "cpu"], capture_output=True, text=True, timeout=10, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
-        lines = [line.strip() for line in (ran.stdout + ran.stderr).splitlines() if "Bochs x86 Emulator" in line]
-        return lines[0] if lines else ""
+        found = re.search(r"Bochs x86 Emulator [0-9.]+", output_of([PROGRAM, "--help", "cpu"], self._folder, INSTALL))
+        return found[0] if found else ""
 
     def prepare(self) -> None:
         for log in self._logs.values():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hyp.target.machine import emulator_words, memory_bytes, uarts
 from hyp.target.memory import Memory, RamFile
 from hyp.target.options import INSTRUCTIONS, Options, command_line
 from hyp.target.target import Ended, LogStream
-from hyp.target.workspace import Child
+from hyp.target.workspace import Child, output_of
 
 PROGRAM = "qemu-system-x86_64"
 INSTALL = "sudo apt-get install qemu-system-x86"
@@ -66,11 +65,7 @@ class Qemu:
         self._child: Child | None = None
 
     def version(self) -> str:
-        try:
-            text = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
-        return text.partition("\n")[0].strip()
+        return output_of([PROGRAM, "--version"], self._folder, INSTALL).partition(" Copyright")[0]
 
     def command(self) -> str:
         """The command line as a shell would take it."""

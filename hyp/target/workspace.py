@@ -14,6 +14,7 @@ from pathlib import Path
 from hyp.exits import ExitCode, Stop
 
 _GRACE_SECONDS = 2.0
+_ANSWER_SECONDS = 5.0
 _OUTPUT_SHOWN = 600
 
 
@@ -35,7 +36,7 @@ class Child:
 
     def __init__(self, command: Sequence[str], folder: Path, install: str) -> None:
         """Start `command` in `folder`. Stop ENVIRONMENT with the line to `install` when there is no such program."""
-        self._output = folder / "emulator.log"
+        self._output = folder / f"{Path(command[0]).name}.out"
         program = command[0]
         if shutil.which(program) is None:
             raise Stop(ExitCode.ENVIRONMENT, f"{program} is not installed; run: {install}")
@@ -68,6 +69,11 @@ class Child:
             return ""
         return " ".join(text.split())
 
+    def wait(self, seconds: float) -> None:
+        """Until it ends, at most `seconds`."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+
     def kill(self) -> None:
         """End it and everything that it started; returns when it is gone."""
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -78,6 +84,16 @@ class Child:
                 break
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def output_of(command: Sequence[str], folder: Path, install: str) -> str:
+    """What a short command prints; empty when it takes too long. Nothing of it is left running."""
+    child = Child(command, folder, install)
+    try:
+        child.wait(_ANSWER_SECONDS)
+    finally:
+        child.kill()
+    return child.said()
 
 
 def _dying_with_us() -> list[str]:
