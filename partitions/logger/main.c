@@ -39,9 +39,6 @@ void partition_main(void)
     for (;;) {
         hyp_time_t net = info->window_end - info->window_start;
 
-        windows++;
-        if (net < shortest)
-            shortest = net;
         if (info->window_start >= print_at) {
             hyp_printf("%u windows of %llu ns or more, ran %llu us in all, null call %llu ns, clock %llu ns\n", windows,
                        (unsigned long long)shortest, (unsigned long long)hyp_time_get(HYP_CLOCK_EXECUTION) / 1000,
@@ -50,6 +47,9 @@ void partition_main(void)
             windows = 0;
             shortest = UINT64_MAX;
         }
+        windows++;
+        if (net < shortest)
+            shortest = net;
         hyp_yield();
     }
 }
