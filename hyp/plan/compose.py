@@ -23,6 +23,7 @@ Fault = Callable[[str, Span, str, str, tuple[tuple[Span, str], ...]], None]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _GLUED = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(\S.*)\Z", re.DOTALL)
+_LONG_KEY = re.compile(r"[^\s,{}\[\]]{1025}\Z")
 _GLUED_LINE = re.compile(r"\s*(?:- )?([a-z_]+):([^\s:/][^:]*)\Z")
 
 
@@ -206,6 +207,9 @@ class _Composer:
                 start = glued.start(1) + 1
                 self._glued(Span(candidate, start, candidate, glued.end() + 1), glued[1], glued[2])
                 return
+        if _LONG_KEY.search(self._source.line(line)[: column - 1]):
+            self._fault("SYN011", span, "a key has more than 1024 characters", "shorten it", ())
+            return
         related: tuple[tuple[Span, str], ...] = ()
         if error.context_mark is not None and error.context_mark.line + 1 != line:
             where = error.context_mark

@@ -12,7 +12,7 @@ from hyp.plan.report import Report
 
 @dataclass(frozen=True)
 class DraftArea:
-    """An area whose own values are all good."""
+    """An area whose size is good."""
 
     path: Path
     area: Area
@@ -72,7 +72,7 @@ class Draft:
     guard_needed: int | None
     console: Console | None
     partitions: tuple[DraftPartition, ...]
-    names: frozenset[str]  # of all partitions that are written, readable or not
+    names: frozenset[str]  # of all partitions that are written, readable or not; empty when that is in doubt
     schedules: tuple[DraftSchedule, ...]
     expected: dict[str, tuple[str, ...]]
     report: Report

@@ -50,7 +50,7 @@ def _find(base: Path, written: str) -> Path | _Refusal:
     if meant is not None:
         fix = f"did you mean `{quote(str(Path(written).parent / meant))}`?"
     else:
-        looked = alternatives([shown(candidate.parent) for candidate in candidates], 6)
+        looked = alternatives(dict.fromkeys(shown(candidate.parent) for candidate in candidates), 6)
         fix = f"create the folder with a `main.c`; it was looked for in {looked}"
     return _Refusal("PAR001", f"there is no `{quote(written)}`", fix)
 

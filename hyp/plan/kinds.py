@@ -294,7 +294,7 @@ class Choice(Kind[str]):
         if text is None:
             return None
         if text in self.later:
-            not_yet(f"`{path[-1]}: {text}`", f"use {alternatives(self.options)}", path, report)
+            not_yet(f"{path[-1]}: {text}", "", f"use {alternatives(self.options)}", path, report)
             return None
         if text not in self.options:
             meant = nearest(text, self.options)
@@ -350,7 +350,7 @@ class Later(Kind[bool]):
                 return True
         elif not (node.items if isinstance(node, Listing) else node.entries):
             return True
-        not_yet(self.feature, "remove this key for now", path, report, key=True)
+        not_yet(str(path[-1]), f" ({self.feature})", "remove this key for now", path, report, key=True)
         return None
 
     def words(self) -> str:
@@ -364,8 +364,8 @@ class Later(Kind[bool]):
         return {"enum": [*values, {}, []]}
 
 
-def not_yet(feature: str, fix: str, path: Path, report: Report, *, key: bool = False) -> None:
-    report.add("FUT001", path, f"{feature}: not supported yet", fix, key=key)
+def not_yet(what: str, feature: str, fix: str, path: Path, report: Report, *, key: bool = False) -> None:
+    report.add("FUT001", path, f"`{what}` is not supported yet{feature}", fix, key=key)
 
 
 def _repaired(text: str) -> str | None:

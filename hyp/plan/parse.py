@@ -31,7 +31,7 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
         guard_needed=needs,
         console=_console(values, board),
         partitions=tuple(_partition(written.index(name), name, partition) for name, partition in partitions.items()),
-        names=frozenset(written),
+        names=frozenset(written) if _all_names(report.spans.root) else frozenset(),
         schedules=tuple(_schedule(name, schedule, report) for name, schedule in schedules.items()),
         expected=_expected(values),
         report=report,
@@ -42,6 +42,12 @@ def _written_names(root: Node) -> list[str]:
     """All partition names in the text: one with a mistake in it still exists for those who name it."""
     entry = root.entries.get("partitions") if isinstance(root, Mapping) else None
     return list(entry.value.entries) if entry is not None and isinstance(entry.value, Mapping) else []
+
+
+def _all_names(root: Node) -> bool:
+    """Whether no entry of `partitions:` was refused while reading: else there may be more names."""
+    entry = root.entries.get("partitions") if isinstance(root, Mapping) else None
+    return entry is not None and isinstance(entry.value, Mapping) and not entry.value.damaged
 
 
 def _console(values: Values, board: Board | None) -> Console | None:
@@ -92,12 +98,14 @@ def _memory(values: Values) -> tuple[Memory | None, tuple[DraftArea, ...]]:
 
 
 def _area(values: Values) -> DraftArea | None:
-    name, size = values.get(lang.AREA_NAME), values.get(lang.AREA_SIZE)
-    access, cache = values.get(lang.AREA_ACCESS), values.get(lang.AREA_CACHE)
-    at = values.get(lang.AREA_AT)
-    if name is None or size is None or access is None or cache is None or (at is None and values.written(lang.AREA_AT)):
+    """An area whose name was refused stays in, under its number: its addresses can still be judged."""
+    size = values.get(lang.AREA_SIZE)
+    if size is None:
         return None
-    return DraftArea(values.path, Area(name, size, at, access, cache))
+    number = values.path[-1]
+    name = values.get(lang.AREA_NAME) or f"#{number + 1 if isinstance(number, int) else 1}"
+    access, cache = values.get(lang.AREA_ACCESS) or "rw", values.get(lang.AREA_CACHE) or "wb"
+    return DraftArea(values.path, Area(name, size, values.get(lang.AREA_AT), access, cache))
 
 
 def _timing(values: Values) -> Timing | None:

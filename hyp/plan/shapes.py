@@ -67,6 +67,7 @@ class Record(Kind[Values]):
         known = {field.key: field for field in self.fields}
         values: dict[str, object] = {}
         failed: set[str] = set()
+        meant: set[str | None] = set()
         if node.damaged:
             report.taint(path)
         for key, entry in node.entries.items():
@@ -74,7 +75,7 @@ class Record(Kind[Values]):
             if field is None:
                 if report.found.full:
                     break
-                self._unknown(key, path, report)
+                meant.add(self._unknown(key, path, report))
                 continue
             value = field.kind.read(entry.value, (*path, key), report)
             if value is None:
@@ -82,10 +83,11 @@ class Record(Kind[Values]):
             else:
                 values[key] = value
         if not node.damaged and not self.partial:
-            self._missing(node, path, report)
+            self._missing(node, meant, path, report)
         return Values(path, values, frozenset(failed))
 
-    def _unknown(self, key: str, path: Path, report: Report) -> None:
+    def _unknown(self, key: str, path: Path, report: Report) -> str | None:
+        """The key that may have been meant: it is then not reported as missing."""
         known = [field.key for field in self.fields]
         meant = nearest(key, known)
         inside = next((field.key for field in self.fields if isinstance(field.kind, Record) and key in _keys(field.kind)), None)
@@ -96,9 +98,10 @@ class Record(Kind[Values]):
         else:
             fix = f"remove it; {self.what} takes {alternatives(known, 40)}"
         report.add("VAL001", (*path, key), f"{self.what} has no key `{quote(key)}`", fix, key=True)
+        return meant
 
-    def _missing(self, node: Mapping, path: Path, report: Report) -> None:
-        missing = [field for field in self.fields if field.required and field.key not in node.entries]
+    def _missing(self, node: Mapping, meant: set[str | None], path: Path, report: Report) -> None:
+        missing = [field for field in self.fields if field.required and field.key not in node.entries and field.key not in meant]
         if missing:
             names = alternatives([field.key for field in missing]).replace(" or ", " and ")
             lines = ", ".join(f"`{field.key}: {field.kind.example()}`" for field in missing)
@@ -129,7 +132,7 @@ class ListOf(Kind[tuple[T, ...]], Generic[T]):
 
     def read(self, node: Node, path: Path, report: Report) -> tuple[T, ...] | None:
         if isinstance(node, Scalar) and node.text in self.later:
-            not_yet(f"`{path[-1]}: {node.text}`", f"write {self.what}", path, report)
+            not_yet(f"{path[-1]}: {node.text}", "", f"write {self.what}", path, report)
             return None
         if isinstance(node, Scalar) and self.single:
             alone = self.item.read(node, path, report)
@@ -176,10 +179,11 @@ class TableOf(Kind[dict[str, T]], Generic[T]):
         result: dict[str, T] = {}
         for key, entry in node.entries.items():
             inner = (*path, key)
-            if report.found.full or (self.name is not None and not self.name.check(key, inner, report, key=True)):
-                continue
+            if report.found.full:
+                break
+            named = self.name is None or self.name.check(key, inner, report, key=True)
             value = self.item.read(entry.value, inner, report)
-            if value is not None:
+            if named and value is not None:
                 result[key] = value
         return result
 

@@ -101,8 +101,9 @@ def parse_quantity(text: str, family: Family) -> int | Wrong:
     if unit not in family.units:
         return _unknown_unit(written, unit, family)
     base = family.units[unit]
-    value = Fraction(int(whole, 16)) if hexadecimal else Fraction(written)
-    exact = value * base
+    if decimals is None:
+        return int(whole, 16 if hexadecimal else 10) * base
+    exact = Fraction(written) * base
     if exact.denominator != 1:
         below = exact.numerator // exact.denominator
         smallest = next(iter(family.units))

@@ -36,7 +36,9 @@ def uart_is_a_uart(draft: Draft) -> None:
         fix = f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
         draft.report.add("CON002", _uart(), f"`{device.name}` of board `{board.name}` is a `{quote(device.kind)}`, not a UART", fix)
     elif not device.ports:
-        draft.report.add("FUT001", _uart(), "a console on a UART without I/O ports: not supported yet", "use a UART with I/O ports")
+        draft.report.add(
+            "FUT001", _uart(), f"a console on `{device.name}`, a UART without I/O ports, is not supported yet", "use a UART with I/O ports"
+        )
 
 
 def baud_rate_is_possible(draft: Draft) -> None:

@@ -26,7 +26,7 @@ def partition_has_a_window(draft: Draft) -> None:
 
 def expected_partition_exists(draft: Draft) -> None:
     """`expect.health` names partitions of the plan."""
-    for name in draft.expected:
+    for name in draft.expected if draft.names else ():
         if name not in draft.names:
             meant = nearest(name, draft.names)
             fix = f"did you mean `{meant}`?" if meant else "name a partition of the plan"

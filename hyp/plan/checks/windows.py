@@ -55,12 +55,14 @@ def one_core_only(draft: Draft) -> None:
         return
     for _, window in _windows(draft):
         if window.core is not None and 0 < window.core < draft.board.cores:
-            draft.report.add("FUT001", (*window.path, "core"), "more than one core: not supported yet", "use core 0")
+            draft.report.add("FUT001", (*window.path, "core"), "a second core is not supported yet", "use core 0")
             return
 
 
 def partition_exists(draft: Draft) -> None:
     """A window names a partition of the plan."""
+    if not draft.names:
+        return
     for _, window in _windows(draft):
         if window.partition is not None and window.partition not in draft.names:
             meant = nearest(window.partition, draft.names)
