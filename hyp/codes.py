@@ -101,6 +101,12 @@ _ALL = (
     Code("MEM004", "area over the info or control page", "these pages are at fixed addresses in every partition"),
     Code("MEM005", "memory limit exceeded", "`limit` caps the partition's sum"),
     Code("MEM006", "too many areas", "the info page has room for 8 areas of the plan's own"),
+    Code("MEM101", "area over the program", "one address cannot hold two things", stage="image"),
+    Code("MEM102", "no addresses left", "all addresses below 2^47 are taken or cut into smaller pieces", stage="image"),
+    Code("MEM103", "info page too large", "its tables end before the control page", stage="image"),
+    Code("MEM104", "program exceeds the limit", "segments, heap, stacks and areas count against `limit`, in whole pages", stage="image"),
+    Code("MEM105", "no RAM for the kernel", "the kernel is linked to its physical addresses", stage="image"),
+    Code("MEM106", "memory that does not fit", "everything must be in the board's RAM below 4 GiB at the start", stage="image"),
     Code("SCH001", "windows overlap", "a core runs one partition at a time"),
     Code("SCH002", "window leaves the major frame", "the windows repeat after each major frame"),
     Code("SCH003", "empty window", "a window without length runs nothing"),
@@ -141,14 +147,20 @@ _ALL = (
         "not supported yet",
         "the language has it, this version of hyp does not do it; ignoring it would change what the plan means",
     ),
-    Code("ELF001", "program cannot be read", "the compiler copies its segments into the image", stage="image"),
-    Code("ELF002", "truncated program", "headers or segments lie past the end of the file", stage="image"),
+    Code("ELF001", "program not complete", "the compiler copies its segments into the image", stage="image"),
+    Code("ELF002", "program for another machine", "partitions run in 64-bit mode of an x86-64 CPU", stage="image"),
     Code("ELF003", "program not static", "nothing relocates a partition at start", stage="image"),
     Code("ELF004", "program without content", "a partition without code cannot start", stage="image"),
     Code(
         "ELF005", "program leaves the legal range", "the low 64 KiB catch null pointers, and the upper half is the kernel's", stage="image"
     ),
     Code("ELF006", "program over the info or control page", "these pages are at fixed addresses in every partition", stage="image"),
+    Code("ELF007", "segments overlap", "one address cannot hold two things", stage="image"),
+    Code("ELF008", "segments share a page", "rights are given per page of 4 KiB", stage="image"),
+    Code("ELF009", "writable code", "no memory is both writable and executable in any partition", stage="image"),
+    Code("ELF010", "entry point outside the text", "the partition would fault at its first instruction", stage="image"),
+    Code("ELF011", "huge segment", "the whole image must be in RAM when it starts", stage="image"),
+    Code("ELF012", "SIMD without FPU", "with `fpu: false` FPU and SIMD registers are not kept for the partition", stage="image"),
 )
 
 CODES = {entry.code: entry for entry in _ALL}

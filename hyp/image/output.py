@@ -1,4 +1,4 @@
-"""Writes an image's files so that a reader sees the old ones or the new ones, and an interrupted or full-disk build leaves nothing behind."""
+"""Writes an image's files so that a reader sees the old ones or the new ones; a build that is cut short leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEXT_MAP = "image.map"
 
 
 def write_image(folder: Path, image: Image, elfs: Mapping[str, Path], kernel_elf: Path) -> Path:
-    """image.elf, image.json, image.map and elf/*.elf in `folder`, made when missing; returns image.elf's path. OSError as the system says."""
+    """image.elf, image.json, image.map and elf/*.elf in `folder`, made when missing; returns image.elf's path."""
     manifest = json.dumps(image.manifest, indent=1) + "\n"
     contents: dict[str, bytes] = {f"elf/{name}.elf": path.read_bytes() for name, path in sorted(elfs.items())}
     contents[KERNEL_ELF] = kernel_elf.read_bytes()

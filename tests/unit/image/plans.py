@@ -56,7 +56,9 @@ def memory(stack: int = 16384, heap: int = 0, limit: int | None = None, areas: S
 
 def plan(memories: Mapping[str, Memory], on: Board | None = None, windows: Sequence[Window] | None = None) -> Plan:
     """A plan whose partitions share a frame of 10 ms in equal windows."""
-    partitions = tuple(Partition(n, name, Path(name), own, None, True, f"args of {name}") for n, (name, own) in enumerate(memories.items()))
+    partitions = tuple(
+        Partition(n, name, Path(name), own, None, fpu=True, args=f"args of {name}") for n, (name, own) in enumerate(memories.items())
+    )
     share = 10 * MS // max(1, len(partitions))
     equal = tuple(Window(p.name, p.id * share, share, 0) for p in partitions)
     return Plan(
