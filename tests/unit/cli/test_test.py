@@ -1,0 +1,67 @@
+"""`hyp test`: which pytest it becomes, and what its result means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hyp.cli import main as door
+from hyp.cli.test import pytest_arguments
+from hyp.exits import ExitCode
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "SConstruct").write_text("")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_one.py").write_text("def test_one(): assert ANSWER\n".replace("ANSWER", "1 + 1 == 2"))
+    return tmp_path.resolve()
+
+
+@pytest.mark.parametrize(
+    ("given", "becomes"),
+    [
+        ([], ["-n", "2", "--dist", "worksteal", "tests"]),
+        (["-x", "-k", "one"], ["-n", "2", "--dist", "worksteal", "-x", "-k", "one", "tests"]),
+        (["-k", "tests"], ["-n", "2", "--dist", "worksteal", "-k", "tests", "tests"]),
+        (["-n0"], ["-n0", "tests"]),
+        (["--pdb"], ["--pdb", "tests"]),
+        (["tests/test_one.py"], ["-n", "2", "--dist", "worksteal", "ROOT/tests/test_one.py"]),
+        (["tests/test_one.py::test_one"], ["ROOT/tests/test_one.py::test_one"]),
+    ],
+)
+def test_arguments(project: Path, given: list[str], becomes: list[str]) -> None:
+    assert pytest_arguments(given, project, project, 2) == [word.replace("ROOT", str(project)) for word in becomes]
+
+
+def test_one_core_needs_no_workers(project: Path) -> None:
+    assert pytest_arguments([], project, project, 1) == ["tests"]
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("def test_one(): assert True", ExitCode.GOOD),
+        ("def test_one(): assert False", ExitCode.JUDGED_BAD),
+        ("nothing = 1", ExitCode.ENVIRONMENT),
+    ],
+)
+def test_results(project: Path, monkeypatch: pytest.MonkeyPatch, source: str, code: ExitCode) -> None:
+    (project / "tests" / "test_one.py").write_text(source)
+    (project / "inner").mkdir()
+    monkeypatch.chdir(project / "inner")
+    assert door.main(["test", "-n0", "-q"]) == code
+
+
+def test_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert door.main(["test"]) == ExitCode.ENVIRONMENT
+    assert "is in no project" in capfd.readouterr().err
+
+
+def test_a_project_without_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "SConstruct").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert door.main(["test"]) == ExitCode.ENVIRONMENT
+    assert "has no tests/ folder" in capfd.readouterr().err
