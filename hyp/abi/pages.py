@@ -41,7 +41,7 @@ INFO = Record("hyp_info", "Info page: laid down by the compiler, its moving word
     Field("window_end", "u64", "ns: its net end, the kernel's guard not included"),
     Field("next_start", "u64", "ns: release of the next own window"),
     Field("next_end", "u64"),
-    Field("execution_time", "u64", "TSC ticks run before the current release"),
+    Field("execution_time", "u64", "TSC ticks run before the current release, since the last start"),
     Field("execution_base", "u64", "TSC of the current release"),
     Field("areas", TABLE),
     Field("peers", TABLE),

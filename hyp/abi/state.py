@@ -26,8 +26,6 @@ PARTITION_STATE = Record("partition_state", "Dynamic state of a partition. Owner
     Field("warm_starts", "u32"),
     Field("restore_index", "u32", "progress of a restart, which may take several windows"),
     Field("restore_done", "u64", "bytes of the current range that are done"),
-    Field("execution", "u64", "TSC ticks run, up to the last release"),
-    Field("released", "u64", "TSC of the last release"),
     Field("verdict", "u32", "0 none, 1 pass, 2 fail; a fail stays"),
     Field("verdict_length", "u32"),
     Field("verdict_text", "char", count=VERDICT_TEXT_MAX),
@@ -38,13 +36,15 @@ PARTITION_STATE = Record("partition_state", "Dynamic state of a partition. Owner
 STATUS_READY, STATUS_SUSPENDED, STATUS_HALTED = 0, 1, 2
 REQUEST_NONE, REQUEST_START, REQUEST_WARM, REQUEST_COLD = 0, 1, 2, 3
 
-WINDOW_COUNTERS = Record("window_counters", "Counters of one window, always on. Owner: the window's core.", (
+WINDOW_COUNTERS = Record("window_counters", "Counters of one window, always on, and its instants in ticks. Owner: the window's core.", (
     Field("delivered", "u64", "releases, and windows kept for a partition that was not ready"),
     Field("not_ready", "u64", "of those, kept for a partition that was suspended, halted or restarting"),
     Field("late_min", "u32", "ticks after the planned instant; starts at 0xffffffff"),
     Field("late_max", "u32"),
     Field("path_max", "u32", "ticks of the guard that were used before the final spin"),
     Field("reserved", "u32"),
+    Field("at_ticks", "u64", "the window's release, in ticks from the start of its frame; made from ns at boot"),
+    Field("end_ticks", "u64", "its net end, likewise"),
 ))
 
 RING = Record("ring", "A byte ring for one writer and one reader that may run at once. Counters run freely; position = counter mod size.", (
@@ -87,15 +87,14 @@ CORE = Record("core", "A core's private words, reached through GS. Owner: the co
     Field("self", "*struct core", "address of this record"),
     Field("stack", "u64", "top of the main kernel stack"),
     Field("user_rsp", "u64", "the caller's rsp during a hypercall"),
-    Field("rights", "u64", "the running partition's, 0 while idle"),
-    Field("partition", "*const struct partition_plan", "address of the running partition_plan; 0 while idle"),
+    Field("rights", "u64", "the running partition's"),
+    Field("partition", "*const struct partition_plan", "the partition that runs, or ran last"),
     Field("window", "*const struct window_plan", "address of the current window_plan, also when its partition does not run"),
     Field("timer_at", "u64", "TSC instant that the timer is armed for"),
     Field("deadline", "u64", "TSC of the net end of the current window, or of the wake-up before the next"),
-    Field("release_at", "u64", "TSC instant of the coming release"),
     Field("overshoot", "u64", "ticks by which the final spin ended late; 0 to 2 are evened out by the sled"),
-    Field("fpu_owner_flags", "u64", "flags of the partition whose FPU state is loaded"),
     Field("frame_start_ns", "u64", "monotonic time at which the current major frame began"),
+    Field("frame_tsc", "u64", "the same instant as a TSC value"),
     Field("frame", "u64", "major frames completed"),
     Field("frame_limit", "u64", "the run ends after this many frames; all ones: never"),
     Field("epoch", "u64", "TSC at monotonic time 0"),
@@ -113,10 +112,12 @@ CORE = Record("core", "A core's private words, reached through GS. Owner: the co
     Field("spurious", "u64", "timer expiries before the deadline"),
     Field("guard_ticks", "u64"),
     Field("id", "u32"),
-    Field("phase", "u32", "PHASE_*"),
+    Field("phase", "u32", "PHASE_*; of use while the core idles"),
+    Field("fpu_flags", "u32", "PARTITION_FPU when the FPU is on"),
+    Field("reserved", "u32"),
     Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
 ))
-PHASE_IDLE, PHASE_WINDOW, PHASE_REST = 0, 1, 2
-"""IDLE: before a release; WINDOW: a partition runs; REST: a window whose partition yielded or is not ready."""
+PHASE_BEFORE, PHASE_REST = 0, 1
+"""BEFORE: the core waits for the next release; REST: for the end of a window whose partition yielded or is not ready."""
 
 STATE_RECORDS = (SAVE, PARTITION_STATE, WINDOW_COUNTERS, RING, HEALTH_RECORD, TRACE_RECORD, CORE)

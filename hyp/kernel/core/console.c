@@ -178,14 +178,14 @@ static void line_close(void)
 static int piece_next(struct core *core)
 {
     drain.at = drain.length = 0;
+    if (drain.line && !ring_empty(ring_of(drain.line))) {
+        byte_next(ring_of(drain.line));
+        return 1;
+    }
     if (core->health_tail != core->health_head) {
         line_close();
         if (drain.length == 0)
             kernel_line_next(core);
-        return 1;
-    }
-    if (drain.line && !ring_empty(ring_of(drain.line))) {
-        byte_next(ring_of(drain.line));
         return 1;
     }
     enum search found = stream_search();
@@ -240,7 +240,7 @@ _Noreturn void console_idle(struct core *core)
             if (ticks_until(wake, next) > (int64_t)drain.step_ticks)
                 wake = next;
         }
-        timer_arm(core, wake);
+        timer_arm(core, wake, cpu_tsc());
         __asm__ volatile("sti; hlt; cli" : : : "memory");
     }
 }

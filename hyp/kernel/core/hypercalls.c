@@ -54,12 +54,11 @@ HYPERCALL hypercall_console_write(uint64_t text, uint64_t length)
 HYPERCALL hypercall_time_get(uint64_t clock)
 {
     const struct core *core = this_core();
-    const struct partition_state *state = core->partition->state;
     uint64_t now = cpu_tsc();
     if (clock == HYP_CLOCK_MONOTONIC)
         return (int64_t)ns_at(core, now);
     if (clock == HYP_CLOCK_EXECUTION)
-        return (int64_t)ns_of(core, state->execution + (now - state->released));
+        return (int64_t)ns_of(core, INFO->execution_time + (now - INFO->execution_base));
     return HYP_INVALID_PARAM;
 }
 

@@ -71,6 +71,7 @@ static void info_start(const struct core *core, const struct partition_state *st
     INFO->time_base = core->epoch;
     INFO->time_scale = core->ns_scale;
     INFO->time_sequence = 1;
+    INFO->execution_time = 0;
 }
 
 int partition_prepare(struct core *core, const struct partition_plan *partition)
@@ -85,7 +86,6 @@ int partition_prepare(struct core *core, const struct partition_plan *partition)
         words_zero(SLOT_CONTROL, PAGE);
         context_reset(partition);
     }
-    state->execution = 0;
     info_start(core, state);
     state->request = REQUEST_NONE;
     return 1;

@@ -26,19 +26,18 @@ static inline void apic_end_of_interrupt(void)
     apic_write(APIC_EOI, 0);
 }
 
-/* One shot at an absolute TSC instant; at once when it has passed. The counter's 32 bits may end before it: that
- * expiry counts as spurious and the timer is armed again. */
-static inline void timer_arm(struct core *core, uint64_t at)
+/* One shot at an absolute TSC instant, `now` just read; at once when it has passed. The counter's 32 bits may end before
+ * it: that expiry counts as spurious and the timer is armed again. A count is never 0, which would stop the timer. */
+static inline __attribute__((always_inline)) void timer_arm(const struct core *core, uint64_t at, uint64_t now)
 {
-    core->timer_at = at;
     if (core->timer_scale == 0) {
         cpu_write(MSR_TSC_DEADLINE, at);
         return;
     }
-    int64_t left = ticks_until(at, cpu_tsc()) - ARM_TICKS;
-    uint64_t count = left > 0 ? scale((uint64_t)left, core->timer_scale) : 0;
-    count = count < UINT32_MAX ? count : UINT32_MAX;
-    apic_write(APIC_TIMER_INITIAL, (uint32_t)count | (count == 0));
+    uint64_t left = at - now - ARM_TICKS;
+    if (left >= UINT32_MAX)
+        left = (int64_t)left < 0 ? 0 : UINT32_MAX - 1;
+    apic_write(APIC_TIMER_INITIAL, (uint32_t)scale(left, core->timer_scale) + 1);
 }
 
 void controllers_mask(void);                    /* 8259s and the IOAPIC at its usual place */

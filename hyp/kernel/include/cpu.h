@@ -37,9 +37,9 @@ static inline uint64_t cpu_read(uint32_t msr)
 
 static inline uint64_t cpu_tsc(void)
 {
-    uint32_t low, high;
+    uint64_t low, high;                 /* the CPU clears their upper halves */
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (uint64_t)high << 32 | low;
+    return high << 32 | low;
 }
 
 static inline void port_write(uint16_t port, uint8_t value)

@@ -9,7 +9,8 @@ extern const char entry_exceptions[], entry_devices[], entry_timer[], entry_nmi[
 extern const char entry_hypercall[], entry_nothing[];
 
 /* In entry.S: ways back to the loaded partition. */
-_Noreturn void exit_now(void);
+_Noreturn void exit_now(void);                      /* nothing of the partition's context was out of the CPU but registers */
+_Noreturn void exit_loaded(void);                   /* after context_load: GS is still to be loaded */
 _Noreturn void exit_release(uint32_t until);        /* low half of the TSC instant, EXIT_TICKS before the release */
 
 /* In entry.S: between kernel and the running partition; 0, or BAD_ADDRESS after a fault. */

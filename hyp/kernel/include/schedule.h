@@ -6,6 +6,6 @@
 
 _Noreturn void schedule_start(struct core *core);       /* first epoch: two guards from now, rounded up */
 _Noreturn void schedule_rest(struct core *core);        /* idles until the net end of the current window */
-_Noreturn void schedule_resume(struct core *core);      /* runs the loaded partition now, inside its window */
+_Noreturn void schedule_resume(struct core *core);      /* runs the current window's partition now; its root is in force */
 
 #endif

@@ -4,9 +4,10 @@
 
 #include "core.h"
 
-static inline void trace_window(struct core *core, uint64_t tsc, uint32_t kind, uint32_t value)
+static inline void trace_record(struct core *core, uint64_t tsc, uint32_t kind, uint32_t value)
 {
-    struct trace_record *record = &core->trace_ring[core->trace_head++ % TRACE_RECORDS];
+    struct trace_record *record = &core->trace_ring[core->trace_head % TRACE_RECORDS];
+    core->trace_head++;
     record->tsc = tsc;
     record->kind = kind;
     record->value = value;

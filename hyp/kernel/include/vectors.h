@@ -17,6 +17,8 @@
 #define EXCEPTIONS_WITH_ERROR 0x60227d00    /* 8, 10 to 14, 17, 21, 29, 30 */
 
 /* Ticks from the spin's last look at the clock to the first ring-3 instruction, that included. */
-#define EXIT_TICKS 30
+#define EXIT_TICKS 34
+/* Instructions from the last look at the clock in a release to the first one in the spin, rounded up. */
+#define RELEASE_TICKS 40
 
 #endif

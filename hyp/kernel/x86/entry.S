@@ -84,8 +84,8 @@ exit_now:
     swapgs
     iretq
 
-/*
- * Back to the partition at an exact instant. edi = low half of that TSC value, less EXIT_TICKS and not yet past.
+/* ---- Back to a partition that was just loaded: at once, or at an exact instant.
+ * edi = low half of that TSC value, less EXIT_TICKS and not yet past.
  * The loop has three instructions, so it leaves 0 to 2 ticks late; the sled adds what is missing to 2.
  */
     .globl exit_release, exit_release_end
@@ -103,11 +103,17 @@ exit_release:
 exit_sled:
     nop
     nop
+    .globl exit_loaded
 exit_release_end:
+exit_loaded:
     mov $SLOT_SAVE, %rsp
+    mov SLOT_SAVE + OFFSET_SAVE_AREA_GS_BASE, %rax
+    xor %ecx, %ecx
+    swapgs
+    mov %ecx, %gs                       /* before the base, which it may clear */
+    wrgsbase %rax
     pop_registers
     add $16, %rsp
-    swapgs
     iretq
 
 /* ---- SYSCALL from 32-bit code: there is no 32-bit code segment, so this is closed for form (CSTAR, SDM 3A 5.8.8). */
@@ -123,9 +129,13 @@ entry_nothing:
 entry_timer:
     testb $3, 8(%rsp)
     jz entry_timer_idle
-    swapgs
     sub $16, %rsp
     push_registers
+    rdfsbase %rax
+    mov %rax, SLOT_SAVE + OFFSET_SAVE_AREA_FS_BASE
+    rdgsbase %rax
+    mov %rax, SLOT_SAVE + OFFSET_SAVE_AREA_GS_BASE
+    swapgs
     clac
     cld
     mov %gs:OFFSET_CORE_STACK, %rsp

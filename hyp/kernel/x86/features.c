@@ -2,7 +2,7 @@
 #include "descriptors.h"
 #include "entry.h"
 
-#define CR0_PE_MP_ET_NE_WP_AM_PG 0x80050033ull
+#define CR0_PE_MP_TS_ET_NE_WP_AM_PG 0x8005003bull    /* TS: the FPU is off until a partition has it */
 #define CR4_PAE 0x20ull
 #define CR4_MCE 0x40ull
 #define CR4_PGE 0x80ull
@@ -62,7 +62,7 @@ void cpu_init(const struct plan *plan)
     uint64_t cr4 = CR4_PAE | CR4_MCE | CR4_PGE | CR4_OSFXSR_OSXMMEXCPT | CR4_UMIP | CR4_FSGSBASE | CR4_SMEP_SMAP;
     if (plan->xcr0)
         cr4 |= CR4_OSXSAVE;
-    cpu_set_cr0(CR0_PE_MP_ET_NE_WP_AM_PG);
+    cpu_set_cr0(CR0_PE_MP_TS_ET_NE_WP_AM_PG);
     __asm__ volatile("mov %0, %%cr4" : : "r"(cr4));     /* all else off: PCE, PKE, DE, VME, TSD, PCIDE */
     if (plan->xcr0)
         __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)plan->xcr0), "d"(0));
