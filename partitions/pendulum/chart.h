@@ -6,6 +6,8 @@
 
 #include "plant.h"
 
+/* What the columns are. */
+void chart_head(void);
 void chart_print(hyp_time_t now, const struct plant *plant, double force, int kicked);
 
 #endif

@@ -32,6 +32,7 @@ void partition_main(void)
     int kicked = 0;
     int judged = 0;
 
+    chart_head();
     hyp_mode_set(HYP_MODE_NORMAL);
     for (;;) {
         struct measurement measurement = { plant.position, plant.velocity, plant.angle, plant.rate };
