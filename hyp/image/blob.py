@@ -35,7 +35,7 @@ _BITS_PER_BYTE = 10
 """8N1: a start bit, eight data bits, a stop bit."""
 _UART_OVERSAMPLING = 16
 _EXCEPTIONS = 32
-_HALTING = {HealthEvent.NESTED_FAULT, HealthEvent.INTEGRITY, HealthEvent.WATCHDOG}
+_HALTING = {HealthEvent.MEMORY_VIOLATION, HealthEvent.NESTED_FAULT, HealthEvent.INTEGRITY, HealthEvent.WATCHDOG}
 
 
 @dataclass(frozen=True)
