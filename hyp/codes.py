@@ -147,20 +147,26 @@ _ALL = (
         "not supported yet",
         "the language has it, this version of hyp does not do it; ignoring it would change what the plan means",
     ),
-    Code("ELF001", "program not complete", "the compiler copies its segments into the image", stage="image"),
+    Code("ELF001", "program cannot be read", "the file is not a complete ELF file", stage="image"),
     Code("ELF002", "program for another machine", "partitions run in 64-bit mode of an x86-64 CPU", stage="image"),
     Code("ELF003", "program not static", "nothing relocates a partition at start", stage="image"),
     Code("ELF004", "program without content", "a partition without code cannot start", stage="image"),
     Code(
         "ELF005", "program leaves the legal range", "the low 64 KiB catch null pointers, and the upper half is the kernel's", stage="image"
     ),
-    Code("ELF006", "program over the info or control page", "these pages are at fixed addresses in every partition", stage="image"),
+    Code("ELF006", "program over the info or control page", "these addresses belong to the ABI in every partition", stage="image"),
     Code("ELF007", "segments overlap", "one address cannot hold two things", stage="image"),
-    Code("ELF008", "segments share a page", "rights are given per page of 4 KiB", stage="image"),
-    Code("ELF009", "writable code", "no memory is both writable and executable in any partition", stage="image"),
-    Code("ELF010", "entry point outside the text", "the partition would fault at its first instruction", stage="image"),
-    Code("ELF011", "huge segment", "the whole image must be in RAM when it starts", stage="image"),
-    Code("ELF012", "SIMD without FPU", "with `fpu: false` FPU and SIMD registers are not kept for the partition", stage="image"),
+    Code("ELF008", "segments of different rights share a page", "rights are given per page of 4 KiB", stage="image"),
+    Code("ELF009", "segment writable and executable", "no memory is both in any partition", stage="image"),
+    Code("ELF010", "entry point outside the code", "the partition would fault at its first instruction", stage="image"),
+    Code("ELF011", "segment larger than RAM", "the whole image must be in RAM when it starts", stage="image"),
+    Code("ELF012", "SIMD without `fpu`", "with `fpu: false` these registers are not kept for the partition", stage="image"),
+    Code("MEM101", "area over another part of the partition", "one address cannot hold two things", stage="image"),
+    Code("MEM102", "no free addresses", "all addresses below 2^47 are taken or cut into smaller pieces", stage="image"),
+    Code("MEM103", "info page too small", "its tables end before the control page", stage="image"),
+    Code("MEM104", "memory limit exceeded with the program", "segments, heap, stacks and areas count, in whole pages", stage="image"),
+    Code("MEM105", "no RAM for the kernel", "the kernel is linked to fixed addresses", stage="image"),
+    Code("MEM106", "RAM does not suffice", "every byte of the image has its place before boot", stage="image"),
 )
 
 CODES = {entry.code: entry for entry in _ALL}

@@ -23,6 +23,8 @@ Fault = Callable[[str, Span, str, str, tuple[tuple[Span, str], ...]], None]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _GLUED = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(\S.*)\Z", re.DOTALL)
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+"""What is not printable in YAML 1.1, section 4.1.1."""
 _LONG_KEY = re.compile(r"[^\s,{}\[\]]{1025}\Z")
 _GLUED_LINE = re.compile(r"\s*(?:- )?([a-z_]+):([^\s:/][^:]*)\Z")
 
@@ -188,8 +190,7 @@ class _Composer:
 
     def _syntax(self, error: yaml.YAMLError) -> None:
         if not isinstance(error, yaml.MarkedYAMLError):  # the reader's: a character that YAML forbids
-            position = getattr(error, "position", 0)
-            line, column = self._locate(position if isinstance(position, int) else 0)
+            line, column = self._locate()
             fix = "save the plan as UTF-8 text without control characters"
             self._fault("SYN003", Span(line, column, line, column + 1), "a character that a text file does not hold", fix, ())
             return
@@ -203,7 +204,9 @@ class _Composer:
             return
         for candidate in (line, line - 1):
             glued = _GLUED_LINE.match(self._source.line(candidate))
-            if glued and "not allowed in this context" in (error.problem or ""):
+            if glued and any(
+                symptom in (error.problem or "") for symptom in ("not allowed in this context", "could not find expected ':'")
+            ):
                 start = glued.start(1) + 1
                 self._glued(Span(candidate, start, candidate, glued.end() + 1), glued[1], glued[2])
                 return
@@ -216,9 +219,10 @@ class _Composer:
             related = ((Span(where.line + 1, where.column + 1, where.line + 1, where.column + 2), error.context or "it starts here"),)
         self._fault("SYN001", span, f"this is not YAML: {error.problem or 'it cannot be read'}", _syntax_fix(error), related)
 
-    def _locate(self, position: int) -> tuple[int, int]:
-        """Line and column of a character's position in the text."""
-        before = Source("", self._source.text[:position]).lines
+    def _locate(self) -> tuple[int, int]:
+        """Line and column of the first character that YAML forbids."""
+        match = _FORBIDDEN.search(self._source.text)
+        before = Source("", self._source.text[: match.start() if match else 0]).lines
         return len(before), len(before[-1]) + 1
 
     def _last_text(self, line: int) -> tuple[int, int]:

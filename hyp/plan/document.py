@@ -26,7 +26,7 @@ class Document:
 
 def read_document(name: str, data: bytes | str, found: Found, *, defaults: bool = False) -> Document:
     """Reads a file's content. `defaults`: merge `defaults:` into the tree."""
-    text = data if isinstance(data, str) else (decode(data) if len(data) <= SIZE_MAX else "")
+    text = data.removeprefix("\ufeff") if isinstance(data, str) else (decode(data) if len(data) <= SIZE_MAX else "")
     source = Source(name, text or "")
     bare = Spans(source, _NOTHING)
     start = bare.at(Span(1, 1, 1, 1))

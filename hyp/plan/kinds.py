@@ -338,7 +338,7 @@ class AutoOr(Kind[int]):
 class Later(Kind[bool]):
     """A key of the language whose feature does not exist yet. What equals its absence is accepted."""
 
-    feature: str
+    feature: str = ""  # of which the key is a part; empty when the key says it
     absent: tuple[str, ...] = ()
 
     def read(self, node: Node, path: Path, report: Report) -> bool | None:
@@ -350,7 +350,7 @@ class Later(Kind[bool]):
                 return True
         elif not (node.items if isinstance(node, Listing) else node.entries):
             return True
-        not_yet(str(path[-1]), f" ({self.feature})", "remove this key for now", path, report, key=True)
+        not_yet(str(path[-1]), f" ({self.feature})" if self.feature else "", "remove this key for now", path, report, key=True)
         return None
 
     def words(self) -> str:

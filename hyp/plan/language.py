@@ -72,9 +72,9 @@ TSC = Field("tsc", Choice(("shared",), later=("denied",)), "Whether the partitio
 PARTITION_LATER = (
     Field("health", Later("health actions of a partition"), "Actions at this partition's health events"),
     Field("devices", Later("devices of a partition"), "Devices of the board that it owns"),
-    Field("watchdog", Later("the watchdog"), "Longest time between two kicks"),
+    Field("watchdog", Later(), "Longest time between two kicks"),
     Field("console", Later("a console rate of a partition"), "Bound of its output"),
-    Field("grants", Later("grants"), "What it may do to others"),
+    Field("grants", Later(), "What it may do to others"),
     Field("system", Later("a system partition", ("false",)), "Grants everything"),
 )
 PARTITION = Record("a partition", (IMAGE, P_TIMING, P_MEMORY, FPU, ARGS, TSC, *PARTITION_LATER), "{image: partitions/control}")
@@ -134,10 +134,10 @@ SCHEDULES = Field(
 )
 P_EXPECT = Field("expect", EXPECT, "What a good run contains although it is a health event")
 PLAN_LATER = (
-    Field("trace", Later("the trace"), "UART and events of the trace"),
-    Field("channels", Later("channels"), "Sampling and queuing channels"),
-    Field("events", Later("events"), "Events between partitions"),
-    Field("gates", Later("gates"), "Calls from partition to partition"),
+    Field("trace", Later(), "UART and events of the trace"),
+    Field("channels", Later(), "Sampling and queuing channels"),
+    Field("events", Later(), "Events between partitions"),
+    Field("gates", Later(), "Calls from partition to partition"),
     Field("shared", Later("shared areas"), "Areas that several partitions map"),
     Field("health", Later("a health table"), "Actions at health events"),
 )
@@ -151,8 +151,8 @@ N_MEMORY = Field("memory", Record("the memory of a manifest", (N_STACK, N_HEAP, 
 N_PERIOD = Field("period", SPAN, "Longest period that the partition can work with")
 N_BUDGET = Field("budget", Quantity(DURATION, 1, sample="900 us"), "Time that it needs in each period")
 MANIFEST_LATER = (
-    Field("ports", Later("ports of a manifest"), "Ports with kind, direction and size"),
-    Field("grants", Later("grants of a manifest"), "Grants that it needs"),
-    Field("devices", Later("devices of a manifest"), "Devices that it needs"),
+    Field("ports", Later(), "Ports with kind, direction and size"),
+    Field("grants", Later(), "Grants that it needs"),
+    Field("devices", Later(), "Devices that it needs"),
 )
 MANIFEST = Record("a partition's manifest", (N_MEMORY, N_PERIOD, N_BUDGET, *MANIFEST_LATER))

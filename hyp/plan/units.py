@@ -129,11 +129,16 @@ def parse_rate(text: str, word: str, family: Family | None) -> Rate | Wrong:
 
 
 def format_quantity(value: int, family: Family) -> str:
-    """The shortest exact text: `1500 us` rather than `1.5 ms`, `10 ms` rather than `10000 us`. `parse_quantity` gives `value` back."""
+    """The shortest exact text; `parse_quantity` gives `value` back. Durations may have up to three decimals: `998.5 us`."""
     if value == 0:
         return f"0 {_usual(family)}" if family is DURATION else f"0 {next(iter(family.units))}"
-    unit, base = max(((unit, base) for unit, base in family.units.items() if value % base == 0), key=lambda pair: pair[1])
-    return f"{value // base} {unit}"
+    decimal = family is DURATION
+    for unit, base in reversed(family.units.items()):
+        if value % base == 0:
+            return f"{value // base} {unit}"
+        if decimal and unit != "min" and value > base and value * 1000 % base == 0:
+            return f"{value // base}." + f"{value % base * 1000 // base:03d}".rstrip("0") + f" {unit}"
+    raise AssertionError(f"every family has a unit of 1: {family.name}")
 
 
 def duration(ns: int) -> str:

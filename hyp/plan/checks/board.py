@@ -39,8 +39,8 @@ def memory_is_whole_pages(draft: BoardDraft) -> None:
 
 def memory_ranges_do_not_overlap(draft: BoardDraft) -> None:
     """RAM ranges are disjoint, and so are reserved ones."""
-    for kind in ("ram", "reserved"):
-        _disjoint(draft, list(_memory(draft, kind)), "BRD002", kind)
+    for kind in "ram":
+        _disjoint(draft, list(_memory(draft, kind)), "BRD002")
 
 
 def ram_holds_the_kernel(draft: BoardDraft) -> None:
@@ -80,7 +80,7 @@ def ports_are_in_range(draft: BoardDraft) -> None:
     """I/O port ranges end at or below 65,536."""
     for name, extent, path in _ports(draft):
         if extent.end > PORTS_END:
-            message = f"ports {_show(extent)} of {name} end past 0x10000"
+            message = f"{name} {_show(extent)} end past 0x10000"
             draft.report.add("DEV003", path, message, f"write a `count` of at most {PORTS_END - extent.start}")
 
 
@@ -89,12 +89,12 @@ def ports_do_not_overlap(draft: BoardDraft) -> None:
     ports = list(_ports(draft))
     if draft.board.exit_port is not None:
         ports.append(("the exit port", Range(draft.board.exit_port.at, 1), ("exit_port",)))
-    _disjoint(draft, ports, "DEV001", "ports")
+    _disjoint(draft, ports, "DEV001")
 
 
 def registers_do_not_overlap(draft: BoardDraft) -> None:
     """Every MMIO address belongs to one device."""
-    _disjoint(draft, list(_mmio(draft)), "DEV005", "registers")
+    _disjoint(draft, list(_mmio(draft)), "DEV005")
 
 
 def interrupt_lines_are_not_shared(draft: BoardDraft) -> None:
@@ -116,7 +116,7 @@ def kernel_devices_are_spared(draft: BoardDraft) -> None:
     for name, extent, path in _ports(draft):
         for what, own in KERNEL_PORTS:
             if _overlap(extent, own):
-                draft.report.add("DEV004", path, f"ports {_show(extent)} of {name} include {what} {_show(own)}", "remove the device")
+                draft.report.add("DEV004", path, f"{name} {_show(extent)} include {what} {_show(own)}", "remove the device")
                 break
     for name, device in draft.board.devices.items():
         if device.irq in KERNEL_IRQS:
@@ -148,28 +148,28 @@ def board_was_tried(draft: BoardDraft) -> None:
 
 def _memory(draft: BoardDraft, kind: str) -> Iterator[Named]:
     for index, extent in enumerate(draft.board.ram if kind == "ram" else draft.board.reserved):
-        yield f"{kind} range {index + 1}", extent, (kind, index)
+        yield f"{'RAM' if kind == 'ram' else 'reserved'} range {index + 1}", extent, (kind, index)
 
 
 def _ports(draft: BoardDraft) -> Iterator[Named]:
     for name, device in draft.board.devices.items():
         for index, extent in enumerate(device.ports):
-            yield f"`{name}`", extent, ("devices", name, "ports", index)
+            yield f"ports of `{name}`", extent, ("devices", name, "ports", index)
 
 
 def _mmio(draft: BoardDraft) -> Iterator[Named]:
     for name, device in draft.board.devices.items():
         for index, extent in enumerate(device.mmio):
-            yield f"`{name}`", extent, ("devices", name, "mmio", index)
+            yield f"registers of `{name}`", extent, ("devices", name, "mmio", index)
 
 
-def _disjoint(draft: BoardDraft, ranges: list[Named], code: str, what: str) -> None:
+def _disjoint(draft: BoardDraft, ranges: list[Named], code: str) -> None:
     """Reports every range that overlaps one which starts before it."""
     before: Named | None = None
     for current in sorted(ranges, key=lambda one: (one[1].start, one[1].end, str(one[2]))):
         name, extent, path = current
         if before is not None and extent.start < before[1].end:
-            message = f"{what} {_show(before[1])} of {before[0]} and {_show(extent)} of {name} overlap"
+            message = f"{before[0]} {_show(before[1])} and {name} {_show(extent)} overlap"
             draft.report.add(code, path, message, "move or shorten one of the two", related=[(before[2], before[0])])
         if before is None or extent.end > before[1].end:
             before = current
