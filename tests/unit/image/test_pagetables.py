@@ -41,10 +41,10 @@ def test_a_walk_finds_exactly_what_was_mapped(wanted: list[Mapping]) -> None:
     for mapping in wanted:
         tables.map(root, mapping)
     space = walked(tables, root)
-    assert len(space.pages) == sum(m.size for m in wanted) // PAGE
+    assert space.page_count == sum(m.size for m in wanted) // PAGE
     for mapping in wanted:
         for offset in range(0, mapping.size, PAGE):
-            leaf = space.pages[mapping.virtual + offset]
+            leaf = space.leaf(mapping.virtual + offset)
             assert space.physical(mapping.virtual + offset) == mapping.physical + offset
             assert leaf.user == bool(mapping.bits & 4)
             assert leaf.write == bool(mapping.bits & 2)

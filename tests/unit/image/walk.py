@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 PAGE = 4096
+LARGE = 1 << 21
 _ADDRESS = 0x000F_FFFF_FFFF_F000
 
 
@@ -68,12 +69,34 @@ class Space:
         self.leaves = list(self._walk(root, 3, 0, user=True, write=True, execute=True))
 
     @cached_property
-    def pages(self) -> dict[int, Leaf]:
-        return {leaf.virtual + n: leaf for leaf in self.leaves for n in range(0, leaf.size, PAGE)}
+    def _by_start(self) -> dict[int, Leaf]:
+        return {leaf.virtual: leaf for leaf in self.leaves}
+
+    @property
+    def page_count(self) -> int:
+        """Mapped memory in pages of 4 KiB."""
+        return sum(leaf.size for leaf in self.leaves) // PAGE
+
+    def __contains__(self, virtual: int) -> bool:
+        try:
+            self.leaf(virtual)
+        except KeyError:
+            return False
+        return True
+
+    def leaf(self, virtual: int) -> Leaf:
+        """The page that holds an address; KeyError when nothing is mapped there."""
+        small = self._by_start.get(virtual // PAGE * PAGE)
+        if small is not None:
+            return small
+        large = self._by_start[virtual // LARGE * LARGE]
+        if virtual >= large.virtual + large.size:
+            raise KeyError(virtual)
+        return large
 
     def physical(self, virtual: int) -> int:
         """The physical address behind a virtual one; KeyError when nothing is mapped there."""
-        leaf = self.pages[virtual // PAGE * PAGE]
+        leaf = self.leaf(virtual)
         return leaf.physical + virtual - leaf.virtual
 
     def read(self, virtual: int, size: int) -> bytes:
