@@ -26,13 +26,14 @@ PARTITION_STATE = Record("partition_state", "Dynamic state of a partition. Owner
     Field("warm_starts", "u32"),
     Field("restore_index", "u32", "progress of a restart, which may take several windows"),
     Field("restore_done", "u64", "bytes of the current range that are done"),
-    Field("verdict", "u32", "0 none, 1 pass, 2 fail; a fail stays"),
+    Field("verdict", "u32", "VERDICT_*; a fail stays"),
     Field("verdict_length", "u32"),
     Field("verdict_text", "char", count=VERDICT_TEXT_MAX),
     Field("health_first", "u64", "ns of the first event of each kind", HEALTH_EVENTS),
     Field("health_count", "u32", "events of each kind", HEALTH_EVENTS),
 ))
 
+VERDICT_NONE, VERDICT_PASSED, VERDICT_FAILED = 0, 1, 2
 STATUS_READY, STATUS_SUSPENDED, STATUS_HALTED = 0, 1, 2
 REQUEST_NONE, REQUEST_START, REQUEST_WARM, REQUEST_COLD = 0, 1, 2, 3
 

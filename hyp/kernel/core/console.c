@@ -90,8 +90,8 @@ static int put_verdict(const struct health_record *record)
     else if (drain.field == 2)
         put_text(partition_name(record->partition));
     else if (drain.field == 3)
-        put_text(record->action == HYP_VERDICT_PASS ? " pass: " : " fail: ");
-    else if (from < state->verdict_length)
+        put_text(record->action == VERDICT_PASSED ? " pass: " : " fail: ");
+    else if (from < state->verdict_length && state->verdict == record->action)
         for (uint32_t n = from; n < from + 8 && n < state->verdict_length; n++)
             put_escaped(state->verdict_text[n]);
     else

@@ -80,14 +80,14 @@ HYPERCALL hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length)
         return HYP_INVALID_PARAM;
     if (!in_user_half(text, length) || copy_partition(copy, (const void *)text, length))
         return HYP_BAD_ADDRESS;
-    uint32_t said = verdict == HYP_VERDICT_PASS ? 1 : 2;
+    uint32_t said = verdict == HYP_VERDICT_PASS ? VERDICT_PASSED : VERDICT_FAILED;
     if (state->verdict >= said)
         return HYP_OK;
     state->verdict = said;
     state->verdict_length = (uint32_t)length;
     __builtin_memcpy(state->verdict_text, copy, length);
     struct hyp_frame none = {0};
-    health_log(core, partition->id, LOG_VERDICT, (uint32_t)verdict, &none);
+    health_log(core, partition->id, LOG_VERDICT, said, &none);
     return HYP_OK;
 }
 

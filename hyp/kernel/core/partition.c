@@ -77,12 +77,11 @@ static void info_start(const struct core *core, const struct partition_state *st
 int partition_prepare(struct core *core, const struct partition_plan *partition)
 {
     struct partition_state *state = partition->state;
-    if (state->request == REQUEST_COLD)
+    if (state->request != REQUEST_START) {
         do {
             if (ticks_until(core->deadline, cpu_tsc()) < (int64_t)core->guard_ticks)
                 return 0;
-        } while (restore_step(partition, state));
-    if (state->request != REQUEST_START) {
+        } while (state->request == REQUEST_COLD && restore_step(partition, state));
         words_zero(SLOT_CONTROL, PAGE);
         context_reset(partition);
     }

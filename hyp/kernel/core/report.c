@@ -52,7 +52,7 @@ static void report_partition(const struct partition_plan *partition, const struc
     if (state->verdict) {
         print("hyp: verdict ");
         print(partition->name);
-        print(state->verdict == 1 ? " pass\n" : " fail\n");
+        print(state->verdict == VERDICT_PASSED ? " pass\n" : " fail\n");
     }
 }
 

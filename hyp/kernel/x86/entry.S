@@ -66,7 +66,8 @@ entry_hypercall_context:
     push %r11
     push $SELECTOR_USER_CODE
     push %r10
-    sub $16, %rsp
+    push $0                             /* neither error nor vector */
+    push $0
     xchg %r10, %rcx
     push_registers
     xchg %r10, %rcx
