@@ -1,0 +1,130 @@
+"""The second look at a layout finds what the first maker could have got wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hyp.image import blob
+from hyp.image.addresses import addresses
+from hyp.image.elf import Fault, parse
+from hyp.image.frames import Frames, usable
+from hyp.image.kernel import read_kernel
+from hyp.image.layout import Layout, NoRoom, Placed, PlacedArea, place, restores
+from hyp.image.recheck import LayoutError, recheck
+from hyp.image.space import Area, arrange
+from hyp.plan.model import Range
+from tests.unit.image import elves, plans
+
+PLAN = plans.plan({"a": plans.memory(heap=65536), "b": plans.memory()})
+TABLES = Range(0x800_0000, 0x1000)
+
+
+@pytest.fixture
+def layout() -> Layout:
+    parsed = parse(elves.partition())
+    assert not isinstance(parsed, Fault)
+    spaces = []
+    for partition in PLAN.partitions:
+        space = arrange(partition, parsed)
+        assert not isinstance(space, Fault)
+        spaces.append(space)
+    where = addresses(PLAN)
+    form = blob.shape(PLAN, where, sum(len(restores(space)) for space in spaces))
+    made = place(read_kernel(elves.kernel()), where, form, spaces, Frames(usable(PLAN.board.ram, ())))
+    assert not isinstance(made, NoRoom)
+    return made
+
+
+def changed(layout: Layout, name: str, **fields: object) -> Layout:
+    """The layout with another area `name` in partition a: fields of the area, or `physical`."""
+    first = layout.partitions[0]
+    areas = tuple(_changed(a, fields) if a.area.name == name else a for a in first.areas)
+    return replace(layout, partitions=(replace(first, areas=areas), *layout.partitions[1:]))
+
+
+def _changed(placed: PlacedArea, fields: dict[str, object]) -> PlacedArea:
+    if "physical" in fields:
+        return replace(placed, **fields)  # type: ignore[arg-type]
+    return replace(placed, area=replace(placed.area, **fields))  # type: ignore[arg-type]
+
+
+def with_space(layout: Layout, **fields: object) -> Layout:
+    first: Placed = layout.partitions[0]
+    return replace(layout, partitions=(replace(first, space=replace(first.space, **fields)), *layout.partitions[1:]))  # type: ignore[arg-type]
+
+
+def address(layout: Layout, name: str, partition: int = 0) -> PlacedArea:
+    return layout.partitions[partition].area(name)
+
+
+def refused(layout: Layout, message: str, board: object = None, tables: Range = TABLES) -> None:
+    with pytest.raises(LayoutError, match=message):
+        recheck(layout, tables, plans.board() if board is None else board)  # type: ignore[arg-type]
+
+
+def test_a_good_layout_passes(layout: Layout) -> None:
+    recheck(layout, TABLES, plans.board())
+
+
+def test_frames_of_two_partitions(layout: Layout) -> None:
+    refused(changed(layout, "heap", physical=address(layout, "stack", 1).physical), "physical memory: .* overlaps")
+
+
+def test_frames_of_the_kernel(layout: Layout) -> None:
+    refused(changed(layout, "heap", physical=0x10_0000), "overlaps")
+    refused(replace(layout, blob=Range(layout.states.start, layout.blob.size)), "blob .* overlaps states")
+    refused(layout, "overlaps page tables|page tables .* overlaps", tables=Range(layout.buffers.start, 0x1000))
+
+
+def test_memory_that_is_not_ram(layout: Layout) -> None:
+    refused(changed(layout, "heap", physical=0x2000_0000), "heap of a .* is not in RAM")
+    at = address(layout, "heap").physical
+    refused(layout, "heap of a .* is in reserved memory", plans.board(reserved=[Range(at + 0x1000, 1)]))
+    high = plans.board([Range(0x10_0000, 1 << 34)])
+    refused(changed(layout, "heap", physical=1 << 32), "above 4 GiB", high)
+
+
+def test_unaligned_memory(layout: Layout) -> None:
+    refused(changed(layout, "heap", physical=0x700_0800), "not in whole pages")
+    refused(changed(layout, "heap", virtual=0x3000_0800), "is not legal")
+
+
+def test_addresses(layout: Layout) -> None:
+    refused(changed(layout, "heap", virtual=address(layout, "text").area.virtual), "partition a: .* overlaps")
+    refused(changed(layout, "heap", virtual=0x7FFF_FFFF_0000), "heap .* is not legal")
+    refused(changed(layout, "heap", virtual=0x8000), "heap .* is not legal")
+    refused(changed(layout, "info", virtual=0x3000_0000), "the info page is elsewhere")
+    refused(changed(layout, "control", virtual=0x3000_0000), "the control page is elsewhere")
+
+
+def test_guard_pages(layout: Layout) -> None:
+    below = address(layout, "stack").area.virtual - 65536
+    refused(changed(layout, "heap", virtual=below), "heap .* overlaps guard of stack")
+
+
+def test_entry_and_stack(layout: Layout) -> None:
+    space = layout.partitions[0].space
+    refused(with_space(layout, entry=address(layout, "data").area.virtual), "the entry is not in text")
+    refused(with_space(layout, entry=0x10), "the entry is not in text")
+    refused(with_space(layout, stack_top=space.stack_top - 8), "the stack's top is wrong")
+    refused(with_space(layout, stack_top=space.stack_top + 16), "the stack's top is wrong")
+
+
+def test_restarts(layout: Layout) -> None:
+    first = layout.partitions[0]
+    lost = replace(layout, partitions=(replace(first, restores=first.restores[1:]), *layout.partitions[1:]))
+    refused(lost, "does not restore what it can write")
+    odd = replace(first.restores[0], copy=first.restores[0].copy + 4, zero=first.restores[0].zero - 4)
+    refused(replace(layout, partitions=(replace(first, restores=(odd, *first.restores[1:])), *layout.partitions[1:])), "moves odd sizes")
+
+
+def test_regions_of_the_kernels_half(layout: Layout) -> None:
+    refused(replace(layout, blob=Range(0x300_0000, 0x400_1000)), "plan blob .* overlaps states")
+
+
+def test_an_area_knows_whether_it_holds_a_large_page() -> None:
+    assert Area("x", 0x20_0000, 0x20_0000, "rw").large
+    assert not Area("x", 0x20_1000, 0x3F_E000, "rw").large
+    assert Area("x", 0x20_1000, 0x3F_F000, "rw").large
