@@ -35,7 +35,7 @@ static inline uint64_t cpu_read(uint32_t msr)
     return (uint64_t)high << 32 | low;
 }
 
-static inline uint64_t cpu_tsc(void)
+static inline __attribute__((always_inline)) uint64_t cpu_tsc(void)
 {
     uint64_t low, high;                 /* the CPU clears their upper halves */
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
@@ -90,7 +90,7 @@ static inline uint64_t cpu_cr2(void)
 }
 
 /* a * scale / 2^32 without loss in between. */
-static inline uint64_t scale(uint64_t value, uint64_t by)
+static inline __attribute__((always_inline)) uint64_t scale(uint64_t value, uint64_t by)
 {
     return (uint64_t)((unsigned __int128)value * by >> 32);
 }

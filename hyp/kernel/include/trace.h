@@ -4,7 +4,7 @@
 
 #include "core.h"
 
-static inline void trace_record(struct core *core, uint64_t tsc, uint32_t kind, uint32_t value)
+static inline __attribute__((always_inline)) void trace_record(struct core *core, uint64_t tsc, uint32_t kind, uint32_t value)
 {
     struct trace_record *record = &core->trace_ring[core->trace_head % TRACE_RECORDS];
     core->trace_head++;
