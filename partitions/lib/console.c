@@ -12,14 +12,15 @@ hyp_result_t hyp_console_write(const void *text, size_t length)
     size_t taken = 0;
 
     while (taken < length) {
-        size_t chunk = length - taken < HYP_CONSOLE_WRITE_MAX ? length - taken : HYP_CONSOLE_WRITE_MAX;
-        hyp_result_t result = hypercall(HYP_CALL_CONSOLE_WRITE, (uintptr_t)(bytes + taken), chunk, 0);
+        /* All that is left is offered each time, so that the kernel's drop count is the whole of what did not fit. */
+        size_t left = length - taken;
+        hyp_result_t result = hypercall(HYP_CALL_CONSOLE_WRITE, (uintptr_t)(bytes + taken), left, 0);
 
         if (result < 0)
             return taken > 0 ? (hyp_result_t)taken : result;
         taken += (size_t)result;
-        if ((size_t)result < chunk) /* full; waiting would cost the window, so the kernel's drop count tells */
-            break;
+        if ((size_t)result < (left < HYP_CONSOLE_WRITE_MAX ? left : HYP_CONSOLE_WRITE_MAX))
+            break; /* full; waiting would cost the window */
     }
     return (hyp_result_t)taken;
 }
@@ -43,9 +44,7 @@ int hyp_printf(const char *format, ...)
         length = format_text(buffer, sizeof buffer, done, format, arguments);
         va_end(arguments);
         size_t piece = length - done < sizeof buffer ? length - done : sizeof buffer;
-        hyp_result_t taken = hyp_console_write(buffer, piece);
-        if (taken < 0 || (size_t)taken < piece)
-            break;
+        hyp_console_write(buffer, piece);
         done += piece;
     } while (done < length);
     return length_result(length);
