@@ -26,6 +26,8 @@ PARTITION_STATE = Record("partition_state", "Dynamic state of a partition. Owner
     Field("warm_starts", "u32"),
     Field("restore_index", "u32", "progress of a restart, which may take several windows"),
     Field("restore_done", "u64", "bytes of the current range that are done"),
+    Field("log_waiting", "u32", "records of it in the core's log that are not printed yet"),
+    Field("reserved", "u32"),
     Field("verdict", "u32", "VERDICT_*; a fail stays"),
     Field("verdict_length", "u32"),
     Field("verdict_text", "char", count=VERDICT_TEXT_MAX),
@@ -71,6 +73,8 @@ HEALTH_RECORD = Record("health_record", "One health event. Owner: the core's hea
 ))
 HEALTH_RECORDS = 64
 """Records per core; a power of two."""
+LOG_SHARE = 8
+"""Unprinted records that one partition may have in a core's log: its storm does not hide another's fault."""
 LOG_VERDICT = 63
 """Not a health event: a record that stands for a partition's verdict in the core's log."""
 
@@ -115,6 +119,8 @@ CORE = Record("core", "A core's private words, reached through GS. Owner: the co
     Field("id", "u32"),
     Field("phase", "u32", "PHASE_*; of use while the core idles"),
     Field("fpu_flags", "u32", "PARTITION_FPU when the FPU is on"),
+    Field("module_waiting", "u32", "module records in the log that are not printed yet"),
+    Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
     Field("reserved", "u32"),
     Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
 ))

@@ -29,6 +29,7 @@ static struct {
     uint32_t scan;                  /* the stream looked at last */
     uint32_t empty;                 /* streams found empty in a row */
     uint32_t field;                 /* of the kernel's line in progress; 0: none */
+    uint32_t kernel_had_turn;       /* the last line was the kernel's: a partition's comes first now */
     uint32_t at, length;            /* of the piece */
     char piece[PIECE];
 } drain;
@@ -124,7 +125,8 @@ static void kernel_line_next(struct core *core)
     if (!more) {
         put_end();
         drain.field = 0;
-        core->health_tail++;
+        drain.kernel_had_turn = 1;
+        health_printed(core, record);
     }
 }
 
@@ -182,7 +184,8 @@ static int piece_next(struct core *core)
         byte_next(ring_of(drain.line));
         return 1;
     }
-    if (core->health_tail != core->health_head) {
+    int kernel = health_waiting(core);
+    if (drain.field || (kernel && !drain.kernel_had_turn)) {
         line_close();
         if (drain.length == 0)
             kernel_line_next(core);
@@ -196,7 +199,9 @@ static int piece_next(struct core *core)
         put_text(PLAN_TABLE(partition_plan, partitions)[drain.line - 1].name);
         put_text("| ");
     }
-    return found != NONE;
+    if (found != SEARCHING)
+        drain.kernel_had_turn = 0;
+    return found != NONE || kernel;
 }
 
 /* ---- Pacing. The model of the line keeps emulators, whose UARTs send at once, to the declared rate. */

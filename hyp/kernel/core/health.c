@@ -6,12 +6,21 @@
 #include "console.h"
 #include "partition.h"
 
+static uint32_t *waiting_of(struct core *core, uint32_t partition)
+{
+    if (partition == NO_PARTITION)
+        return &core->module_waiting;
+    return &PLAN_TABLE(partition_plan, partitions)[partition].state->log_waiting;
+}
+
 void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, const struct hyp_frame *frame)
 {
-    if (core->health_head - core->health_tail == HEALTH_RECORDS) {
+    uint32_t *waiting = waiting_of(core, partition);
+    if (core->health_head - core->health_tail == HEALTH_RECORDS || *waiting == LOG_SHARE) {
         core->health_lost++;
         return;
     }
+    ++*waiting;
     struct health_record *record = &core->health_ring[core->health_head % HEALTH_RECORDS];
     record->time_ns = core->epoch ? ns_at(core, cpu_tsc()) : 0;
     record->partition = partition;
@@ -21,6 +30,28 @@ void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t 
     record->address = event == HYP_HEALTH_PAGE_FAULT || event == HYP_HEALTH_MEMORY_VIOLATION ? cpu_cr2() : 0;
     record->frame = *frame;
     record->sequence = ++core->health_head;
+    console_work = 1;
+}
+
+int health_waiting(struct core *core)
+{
+    if (core->nmi_logged != core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT]) {
+        struct hyp_frame none = {0};
+        core->nmi_logged = core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT];
+        health_log(core, NO_PARTITION, HYP_HEALTH_NMI, HYP_ACTION_LOG, &none);
+    }
+    return core->health_tail != core->health_head;
+}
+
+void health_printed(struct core *core, const struct health_record *record)
+{
+    --*waiting_of(core, record->partition);
+    core->health_tail++;
+}
+
+void health_nmi(struct core *core)
+{
+    core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT]++;
     console_work = 1;
 }
 

@@ -22,7 +22,7 @@ _Noreturn void timer_in_partition(void);
 _Noreturn void timer_in_idle(void);
 void fault_in_partition(void);
 void fault_in_kernel(struct hyp_frame *frame);
-void fault_nmi(struct core *core, const struct hyp_frame *frame);
+void fault_nmi(struct core *core);
 _Noreturn void panic_frame(const struct hyp_frame *frame);
 int64_t hypercall_untagged(void);
 

@@ -4,12 +4,18 @@
 
 #include "core.h"
 
-/* Puts a record into the core's log; without room it is counted as lost, for unprinted records are never overwritten. */
+/* Puts a record into the core's log. Unprinted records are never overwritten, and no partition has more than its share of
+ * them: what finds no place is counted as lost. */
 void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, const struct hyp_frame *frame);
 
 /* A partition's event: counted, logged unless ignored, and its action taken. Returns when the partition goes on. */
 void health_partition(struct core *core, uint32_t event, const struct hyp_frame *frame);
 
+/* The log's reader: nonzero while a record waits at the tail; the record is done with. */
+int health_waiting(struct core *core);
+void health_printed(struct core *core, const struct health_record *record);
+
+void health_nmi(struct core *core);             /* from any context: only counts, the record follows from health_waiting */
 void health_module(struct core *core, uint32_t event, const struct hyp_frame *frame);
 
 const char *health_event_name(uint32_t event);

@@ -210,7 +210,6 @@ entry_nmi:
     push_registers
     clac
     cld
-    mov %rsp, %rsi
     mov SIZEOF_HYP_FRAME + 8(%rsp), %rdi
     call fault_nmi
     pop_registers

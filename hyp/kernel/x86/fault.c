@@ -58,9 +58,9 @@ void fault_in_kernel(struct hyp_frame *frame)
     frame->rip = (uint64_t)copy_partition_fault;
 }
 
-void fault_nmi(struct core *core, const struct hyp_frame *frame)
+void fault_nmi(struct core *core)
 {
-    health_module(core, HYP_HEALTH_NMI, frame);
+    health_nmi(core);
 }
 
 static void print_register(const char *name, uint64_t value)
