@@ -16,11 +16,11 @@ from hyp.plan.manifests import check_manifests
 from hyp.plan.model import Partition, Plan, Schedule, Window
 from hyp.plan.node import Mapping
 from hyp.plan.parse import draft_of
-from hyp.plan.places import project_root
 from hyp.plan.report import Found, Report
 from hyp.plan.shapes import Values
 from hyp.plan.source import Source, read_bytes
 from hyp.plan.spans import Spans
+from hyp.toolchain.project import project_root
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hyp.toolchain import share
-
-
-def project_root(folder: Path) -> Path | None:
-    """The nearest folder, `folder` or above, with an SConstruct or a .git."""
-    for candidate in (folder, *folder.parents):
-        if exists(candidate / "SConstruct") or exists(candidate / ".git"):
-            return candidate
-    return None
+from hyp.toolchain.project import project_root
 
 
 def folders(base: Path) -> tuple[Path, ...]:

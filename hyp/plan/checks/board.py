@@ -39,7 +39,7 @@ def memory_is_whole_pages(draft: BoardDraft) -> None:
 
 def memory_ranges_do_not_overlap(draft: BoardDraft) -> None:
     """RAM ranges are disjoint, and so are reserved ones."""
-    for kind in "ram":
+    for kind in ("ram", "reserved"):
         _disjoint(draft, list(_memory(draft, kind)), "BRD002")
 
 
