@@ -8,8 +8,8 @@
 #define APIC_TIMER_INITIAL 0x380
 #define APIC_TIMER_CURRENT 0x390
 
-/* Instructions from the look at the clock in timer_arm to the store that starts the count, that included. */
-#define ARM_TICKS 8
+/* What one arming takes on the instruction clock: from the look at the clock to the expiry of a count of 0. */
+#define ARM_TICKS 17
 
 static inline void apic_write(uint32_t reg, uint32_t value)
 {
