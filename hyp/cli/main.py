@@ -60,23 +60,22 @@ def entry() -> NoReturn:
 def main(argv: list[str]) -> int:
     """Runs one command line; returns its exit code (`hyp.exits`; 141 when the output's reader left, 143 after SIGTERM). Raises nothing."""
     try:
-        code = _dispatch(argv)
-        sys.stdout.flush()
-        return code
+        return _flushed(argv)
     except Stop as stop:
         _say(stop.message)
         return stop.code
     except KeyboardInterrupt:
         _say("interrupted")
         return ExitCode.INTERRUPTED
-    except SystemExit as exit_:
-        return exit_.code if isinstance(exit_.code, int) else ExitCode.ENVIRONMENT
+    except SystemExit as terminated:
+        return terminated.code if isinstance(terminated.code, int) else ExitCode.ENVIRONMENT
     except BrokenPipeError:
-        # The reader has gone (`hyp ... | head`): nothing is left to say, and nothing may be said at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader has gone (`hyp ... | head`): nothing is left to say
         return BROKEN_PIPE
     except OSError as error:
-        return _environment(error)
+        code = _environment(error)
+        _drop_output()
+        return code
     except Exception as error:  # noqa: BLE001 - the last resort: a bug in hyp never shows as a traceback
         return _bug(error)
 
@@ -92,6 +91,14 @@ def parser_of(name: str, command: Command) -> argparse.ArgumentParser:
     _add_version(parser)
     command.configure(parser)
     return parser
+
+
+def _flushed(argv: list[str]) -> int:
+    """What was printed is written before success is claimed; `--help` and wrong usage end in argparse's SystemExit."""
+    try:
+        return _dispatch(argv)
+    finally:
+        sys.stdout.flush()
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -129,6 +136,14 @@ def _without_command(argv: list[str]) -> int:
 
 def _add_version(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", action="version", version=f"hyp {__version__}", help="print the version and exit")
+
+
+def _drop_output() -> None:
+    """What is still in the buffer could not be written now, and shall not fail again at the interpreter's end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _environment(error: OSError) -> int:

@@ -101,9 +101,10 @@ def _compile(root: Path, stale: list[_Product], say: Callable[[str], None]) -> N
     command = ["-f", str(SCONSTRUCT), "-C", str(root), f"REQUEST={request}", *(str(one.output.relative_to(root)) for one in stale)]
     done = run_scons(root, [*command, "-s"])
     text = _compiler_text(done.stdout)
+    if "No space left on device" in text:
+        raise Stop(ExitCode.ENVIRONMENT, f"no space left on the disk for {root / BUILD}; free some and try again")
     if done.returncode:
-        full = "No space left on device" in text
-        raise Stop(ExitCode.ENVIRONMENT if full else ExitCode.WRONG_INPUT, f"compiling failed:\n{text}")
+        raise Stop(ExitCode.WRONG_INPUT, f"compiling failed:\n{text}")
     if text:
         say(text)
     for one in stale:

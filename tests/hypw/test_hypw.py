@@ -170,11 +170,12 @@ def test_missing_tools_are_installed_as_root(ready: Checkout, bare: Path, tmp_pa
     """With sudo, as the test need not be root: the package lists are fetched when the first attempt fails."""
     program(bare, "id", "echo 1000")
     program(bare, "sudo", 'shift; exec "$@"')
+    program(bare, "dpkg", f'echo "dpkg $*" >>{tmp_path}/calls')
     tools = " ".join(f"{bare}/{name}" for name in ("gcc", "ld", "qemu-system-x86_64"))
     program(
         bare,
         "apt-get",
-        f'echo "$*" >>{tmp_path}/calls\n'
+        f'shift 2; echo "$*" >>{tmp_path}/calls\n'
         f'case $1 in update) : >{tmp_path}/updated ;; install) [ -e {tmp_path}/updated ] || {{ echo "E: no"; exit 100; }}\n'
         f"for tool in {tools}; do echo '#!/bin/sh' >$tool; /bin/chmod 755 $tool; done ;; esac",
     )
@@ -182,7 +183,7 @@ def test_missing_tools_are_installed_as_root(ready: Checkout, bare: Path, tmp_pa
     assert done.stderr.startswith("hypw: installing Debian packages: gcc binutils qemu-system-x86\n")
     assert "hypw: still missing" not in done.stderr
     calls = (tmp_path / "calls").read_text().splitlines()
-    assert calls[-2:] == ["update", "install -y --no-install-recommends gcc binutils qemu-system-x86"]
+    assert calls[-3:] == ["dpkg --configure -a", "update", "install -y --no-install-recommends gcc binutils qemu-system-x86"]
 
 
 def test_a_failing_apt_is_one_line(ready: Checkout, bare: Path) -> None:

@@ -44,7 +44,11 @@ def test_it_installs_one_top_level_name(wheel: zipfile.Path) -> None:
 
 def test_every_file_of_the_package_travels(wheel: zipfile.Path, repository: Path) -> None:
     listed = subprocess.run(
-        ["git", "ls-files", "hyp", "config/boards", "partitions"], cwd=repository, capture_output=True, text=True, check=True
+        ["git", "-c", "safe.directory=*", "ls-files", "hyp", "config/boards", "partitions"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     places = {"config/boards/": "hyp/share/boards/", "partitions/": "hyp/share/partitions/"}
     expected = set()

@@ -15,7 +15,11 @@ SKIPPED = re.compile(r"pytest\.(?:mark\.)?(?:skip|skip" r"if|xfail|importorskip)
 def files(repository: Path) -> list[Path]:
     """Files that git knows or would add."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=repository, capture_output=True, text=True, check=True
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [path for name in listed.stdout.split("\0") if name and (path := repository / name).is_file()]
 

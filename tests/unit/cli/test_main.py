@@ -154,3 +154,12 @@ main.entry()
     assert process.returncode == code
     assert (tmp_path / "ended").exists()
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--help"], ["--version"]])
+def test_a_full_disk_behind_the_output_is_told(arguments: list[str]) -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-m", "hyp", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, env=buffered, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (2, "hyp: no space left on the disk; free some and try again\n")
