@@ -110,7 +110,7 @@ def test_partitions_wait_for_their_first_start(built: Built) -> None:
         assert row["rights"] == 0xFF
         actions = row["actions"]
         halting = {n for n in range(numbers.FIRST_MODULE_EVENT) if actions[n] == numbers.HealthAction.HALT}
-        assert halting == {*range(32), 34, 35, 40}
+        assert halting == {*range(33), 34, 35, 40}
         assert {actions[n] for n in range(48) if n not in halting} == {numbers.HealthAction.LOG}
 
 
