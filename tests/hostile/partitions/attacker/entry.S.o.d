@@ -1,0 +1,2 @@
+tests/hostile/partitions/attacker/entry.S.o: \
+ tests/hostile/partitions/attacker/entry.S

@@ -1,0 +1,2 @@
+tests/hostile/partitions/attacker/routines.S.o: \
+ tests/hostile/partitions/attacker/routines.S build/include/hyp_abi.h
