@@ -1,7 +1,7 @@
 """Bochs as a target: a second opinion on the machine, with newer CPU features than QEMU emulates. It boots the image from a GRUB ISO.
 
-Debian's build has its debugger compiled in (it is told to continue) and no display library for no display: `rfb` without a
-client is one. Bochs offers no exit port and no memory: the end is seen on the console.
+Debian's build has its debugger compiled in (it is told to continue) and none of its displays is "no display": `term` draws into a
+file, where `rfb` would open a port to the network. Bochs offers no exit port and no memory: the end is seen on the console.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from hyp.exits import ExitCode, Stop
 from hyp.image.manifest import Manifest
 from hyp.image.media import make_iso
 from hyp.target.bundle import Bundle
@@ -20,8 +21,7 @@ from hyp.target.options import Options, command_line
 from hyp.target.target import Ended, LogStream
 from hyp.target.workspace import Child, output_of
 
-PROGRAM = "bochs-bin"
-INSTALL = "sudo apt-get install bochs bochsbios vgabios"
+PROGRAM = "bochs"
 _BIOS = "/usr/share/bochs/BIOS-bochs-latest"
 _VGA_BIOS = "/usr/share/vgabios/vgabios.bin"
 _START_OF_2026 = 1767225600
@@ -36,7 +36,7 @@ def configuration(manifest: Manifest, iso: Path, raw: Path, folder: Path) -> str
     size = memory_bytes(board, words) >> 20
     lines = [
         "config_interface: textconfig",
-        'display_library: rfb, options="timeout=0, hideIPS"',
+        'display_library: term, options="hideIPS"',
         "plugin_ctrl: unmapped=1, biosdev=0, speaker=0, extfpuirq=1, parallel=0, serial=1, gameport=0, iodebug=0",
         # One instruction is 1/ips seconds and one TSC tick; `sync=none` lets no host time in.
         f"cpu: model={words['cpu']}, count={len(manifest['cores'])}, ips={board['tsc_hz']}, reset_on_triple_fault=0, ignore_bad_msrs=0",
@@ -76,10 +76,13 @@ class Bochs:
         self._child: Child | None = None
 
     def version(self) -> str:
-        found = re.search(r"Bochs x86 Emulator [0-9.]+", output_of([PROGRAM, "--help", "cpu"], self._folder, INSTALL))
+        found = re.search(r"Bochs x86 Emulator [0-9.]+", output_of([PROGRAM, "--help", "cpu"], self._folder))
         return found[0] if found else ""
 
     def prepare(self) -> None:
+        for firmware, package in ((_BIOS, "bochsbios"), (_VGA_BIOS, "vgabios")):
+            if not Path(firmware).is_file():
+                raise Stop(ExitCode.ENVIRONMENT, f"Bochs lacks {firmware}; please run: apt-get install {package}")
         for log in self._logs.values():
             log.unlink(missing_ok=True)
         make_iso(self._bundle.image, self._iso, self._words)
@@ -87,8 +90,8 @@ class Bochs:
         (self._folder / "continue.rc").write_text("continue\n")
 
     def start(self) -> None:
-        command = [PROGRAM, "-q", "-f", "bochsrc", "-rc", "continue.rc", *self._arguments]
-        self._child = Child(command, self._folder, INSTALL)
+        command = [PROGRAM, "-f", "bochsrc", "-rc", "continue.rc", *self._arguments]
+        self._child = Child(command, self._folder)
 
     def streams(self) -> Mapping[str, LogStream]:
         return {name: LogStream(path) for name, path in self._logs.items()}

@@ -15,7 +15,6 @@ from hyp.target.target import Ended, LogStream
 from hyp.target.workspace import Child, output_of
 
 PROGRAM = "qemu-system-x86_64"
-INSTALL = "sudo apt-get install qemu-system-x86"
 
 
 def arguments(manifest: Manifest, image: Path, ram: Path, raw: Path, options: Options) -> list[str]:
@@ -65,7 +64,7 @@ class Qemu:
         self._child: Child | None = None
 
     def version(self) -> str:
-        return output_of([PROGRAM, "--version"], self._folder, INSTALL).partition(" Copyright")[0]
+        return output_of([PROGRAM, "--version"], self._folder).partition(" Copyright")[0]
 
     def command(self) -> str:
         """The command line as a shell would take it."""
@@ -76,7 +75,7 @@ class Qemu:
             log.unlink(missing_ok=True)
 
     def start(self) -> None:
-        self._child = Child(self._command, self._folder, INSTALL)
+        self._child = Child(self._command, self._folder)
 
     def streams(self) -> Mapping[str, LogStream]:
         return {name: LogStream(path) for name, path in self._logs.items()}

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hyp.exits import ExitCode, Stop
+from hyp.toolchain.system import require
 
-_GRACE_SECONDS = 2.0
 _ANSWER_SECONDS = 5.0
 _OUTPUT_SHOWN = 600
 
@@ -34,12 +34,10 @@ def private_folder() -> Iterator[Path]:
 class Child:
     """An emulator process in a session of its own (a terminal's Ctrl-C does not reach it); killed when we die, even by SIGKILL."""
 
-    def __init__(self, command: Sequence[str], folder: Path, install: str) -> None:
-        """Start `command` in `folder`. Stop ENVIRONMENT with the line to `install` when there is no such program."""
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        """Start `command` in `folder`. Stop ENVIRONMENT with the line to run when its program is not installed."""
         self._output = folder / f"{Path(command[0]).name}.out"
-        program = command[0]
-        if shutil.which(program) is None:
-            raise Stop(ExitCode.ENVIRONMENT, f"{program} is not installed; run: {install}")
+        require(command[0])
         try:
             with self._output.open("wb") as output:
                 self._process = subprocess.Popen(
@@ -49,9 +47,10 @@ class Child:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
+                    env={**os.environ, "TERM": "xterm"},  # Bochs draws on a terminal, even if it is a file
                 )
         except OSError as error:
-            raise Stop(ExitCode.ENVIRONMENT, f"{program} cannot be started: {error.strerror}; run: {install}") from None
+            raise Stop(ExitCode.ENVIRONMENT, f"{command[0]} cannot be started: {error.strerror}; see `hyp doctor`") from None
 
     @property
     def pid(self) -> int:
@@ -76,19 +75,14 @@ class Child:
 
     def kill(self) -> None:
         """End it and everything that it started; returns when it is gone."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_GRACE_SECONDS)
-                break
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
-def output_of(command: Sequence[str], folder: Path, install: str) -> str:
+def output_of(command: Sequence[str], folder: Path) -> str:
     """What a short command prints; empty when it takes too long. Nothing of it is left running."""
-    child = Child(command, folder, install)
+    child = Child(command, folder)
     try:
         child.wait(_ANSWER_SECONDS)
     finally:
