@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hyp.abi.tables import CPU_FEATURES, TIMERS, TSC_ELSE, VERIFIES
-from hyp.plan.kinds import Address, Choice, Integer, Name, Quantity, Text
+from hyp.plan.kinds import Choice, Name, Text
+from hyp.plan.numbers import Address, Integer, Quantity
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
 from hyp.plan.units import DURATION, FREQUENCY, SHARE, SIZE
 

@@ -14,7 +14,7 @@ from hyp.plan.places import board_candidates, board_folders, exists, shown
 from hyp.plan.quote import alternatives, nearest, quote
 from hyp.plan.report import Found, Report
 from hyp.plan.shapes import Field, Values
-from hyp.plan.source import Source, decode
+from hyp.plan.source import SIZE_MAX, Source, decode
 
 BOARD: Path = ("board",)
 
@@ -40,7 +40,8 @@ def find_board(written: str, base: FilePath, report: Report) -> FilePath | None:
 def load_board(file: FilePath, report: Report, found: Found, sources: dict[str, Source]) -> Board | None:
     """The board in `file`. Its mistakes are reported in its own text, an unreadable file at the plan's `board`."""
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            data = stream.read(SIZE_MAX + 1)
     except OSError as error:
         report.add("BRD001", BOARD, f"the board file {shown(file)} cannot be read ({error.strerror})", "check its permissions")
         return None

@@ -6,7 +6,8 @@ Reader, JSON Schema and reference page follow from it.
 from __future__ import annotations
 
 from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
-from hyp.plan.kinds import LARGEST, Address, AutoOr, Boolean, Choice, Integer, Later, Name, Quantity, Text
+from hyp.plan.kinds import Boolean, Choice, Later, Name, Text
+from hyp.plan.numbers import LARGEST, Address, AutoOr, Integer, Quantity
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
 from hyp.plan.units import DURATION, SIZE
 

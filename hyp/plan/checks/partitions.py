@@ -17,6 +17,8 @@ def partition_has_a_window(draft: Draft) -> None:
     read = len(draft.schedules) == draft.report.spans.count(("schedules",)) and all(schedule.complete for schedule in draft.schedules)
     if not draft.schedules or not read or any(window.partition not in draft.names for window in windows):
         return  # a window in doubt may be the partition's
+    if not draft.report.ok(("gates",)):
+        return  # what only serves a gate needs no window
     named = {window.partition for window in windows}
     for partition in draft.partitions:
         if partition.name not in named:

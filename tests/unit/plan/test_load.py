@@ -93,6 +93,12 @@ def test_a_window_in_doubt_gives_no_follow_ups() -> None:
     assert found(check(changed(("partitions:\n", "partitons:\n")))) == ["VAL001"]
 
 
+def test_a_partition_that_only_serves_a_gate_needs_no_window() -> None:
+    text = changed(("      - {partition: b, at: 2 ms, for: 1 ms}\n", ""))
+    assert found(check(text)) == ["PAR004"]
+    assert found(check(text + "gates: {g: {from: a, to: b}}\n")) == ["FUT001"]
+
+
 def test_overlaps_with_a_window_that_overlaps() -> None:
     windows = "".join(f"      - {{partition: b, at: {at} us, for: 900 us}}\n" for at in (5000, 5100, 5800))
     assert found(check(GOOD + windows)) == ["SCH001", "SCH001"]
