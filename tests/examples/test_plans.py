@@ -122,3 +122,15 @@ def test_demo_neighbours_do_not_notice_the_rogue(demo: Ran, tmp_path: Path) -> N
     assert len(quiet.consoles["rogue"]) == 6
     for name in ("pendulum", "logger", "monitor", "worker"):
         assert quiet.consoles[name] == demo.consoles[name]
+
+
+def test_demo_on_another_machine(tmp_path: Path) -> None:
+    """Bochs: another emulator, another clock (20 ns an instruction), the same loop."""
+    text = (CONFIG / "demo.yaml").read_text(encoding="utf-8")
+    assert text.count("board: qemu-q35") == 1
+    plan = tmp_path / "demo-bochs.yaml"
+    plan.write_text(text.replace("board: qemu-q35", "board: bochs").replace("partitions/", f"{partitions()}/"), encoding="utf-8")
+    ran = run_plan(plan, tmp_path / "record", "--target", "bochs", "--frames", "160")
+    assert judged(ran) == (0, "good", 0), ran.text
+    assert "partition pendulum: pass: the pole stands" in ran.text
+    assert "partition monitor: pass: every release on time" in ran.text
