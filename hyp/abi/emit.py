@@ -22,10 +22,19 @@ _ENUMS: tuple[tuple[str, type[IntEnum]], ...] = (
     ("HYP_HEALTH", numbers.HealthEvent),
     ("HYP_ACTION", numbers.HealthAction),
 )
-_SHARED = ("ABI_VERSION", "HYPERCALL_TAG", "NAME_SIZE", "INFO_PAGE", "CONTROL_PAGE", "LINK_BASE", "INFO_MAGIC",
-           "ARGS_SIZE_MAX", "EVENT_WORDS", "EVENT_TIMER")
-_C_SCALARS = {"u8": "uint8_t", "u16": "uint16_t", "u32": "uint32_t", "u64": "uint64_t", "i32": "int32_t",
-              "i64": "int64_t", "char": "char"}
+_SHARED = (
+    "ABI_VERSION",
+    "HYPERCALL_TAG",
+    "NAME_SIZE",
+    "INFO_PAGE",
+    "CONTROL_PAGE",
+    "LINK_BASE",
+    "INFO_MAGIC",
+    "ARGS_SIZE_MAX",
+    "EVENT_WORDS",
+    "EVENT_TIMER",
+)
+_C_SCALARS = {"u8": "uint8_t", "u16": "uint16_t", "u32": "uint32_t", "u64": "uint64_t", "i32": "int32_t", "i64": "int64_t", "char": "char"}
 
 
 def partition_header() -> str:
@@ -41,8 +50,9 @@ def partition_header() -> str:
 
 def kernel_header() -> str:
     """`hyp_kernel.h`: the plan blob and the kernel's state, for the kernel alone."""
-    constants = {name: value for module in (tables, state) for name, value in vars(module).items()
-                 if name.isupper() and isinstance(value, int)}
+    constants = {
+        name: value for module in (tables, state) for name, value in vars(module).items() if name.isupper() and isinstance(value, int)
+    }
     constants |= {name: getattr(numbers, name) for name in ("PAGE", "USER_END", "HEALTH_EVENTS", "FIRST_MODULE_EVENT")}
     lines = [f"#define {name} {_literal(value)}" for name, value in sorted(constants.items())]
     lines += [f"#define CPU_{name.upper()} (1 << {bit})" for bit, name in enumerate(tables.CPU_FEATURES)]
@@ -56,8 +66,7 @@ def kernel_header() -> str:
 def dispatch_source() -> str:
     """Assembler: `hypercall_table`, by number; a call that may leave the caller's context goes through its full save."""
     rows = ['\t.section .rodata, "a"', "\t.balign 64", "\t.globl hypercall_table", "hypercall_table:"]
-    for call in HYPERCALLS:
-        rows.append(f"\t.quad {'save_' if call.context else ''}hypercall_{call.name}")
+    rows += [f"\t.quad {'save_' if call.context else ''}hypercall_{call.name}" for call in HYPERCALLS]
     rows.append("\t.text")
     for call in HYPERCALLS:
         if call.context:
@@ -67,23 +76,45 @@ def dispatch_source() -> str:
 
 def _header(guard: str, includes: list[str], defines: list[str], records: Iterable[Record]) -> str:
     records = tuple(records)
-    offsets = [f"#define OFFSET_{record.name.upper()}_{name.upper()} {offset}" for record in records
-               for name, offset in record.offsets.items()]
+    offsets = [
+        f"#define OFFSET_{record.name.upper()}_{name.upper()} {offset}" for record in records for name, offset in record.offsets.items()
+    ]
     sizes = [f"#define SIZEOF_{record.name.upper()} {record.size}" for record in records]
     forward = [f"struct {record.name};" for record in records]
-    return "\n".join([
-        "/* Generated from hyp/abi; edit the data there. */", f"#ifndef {guard}", f"#define {guard}", "",
-        *defines, "", *offsets, *sizes, "", "#ifndef __ASSEMBLER__", *includes, "", *forward, "",
-        *(_struct(record) for record in records), "#else", *(line for line in includes if '"' in line),
-        "#endif", "", "#endif", "",
-    ])
+    return "\n".join(
+        [
+            "/* Generated from hyp/abi; edit the data there. */",
+            f"#ifndef {guard}",
+            f"#define {guard}",
+            "",
+            *defines,
+            "",
+            *offsets,
+            *sizes,
+            "",
+            "#ifndef __ASSEMBLER__",
+            *includes,
+            "",
+            *forward,
+            "",
+            *(_struct(record) for record in records),
+            "#else",
+            *(line for line in includes if '"' in line),
+            "#endif",
+            "",
+            "#endif",
+            "",
+        ]
+    )
 
 
 def _struct(record: Record) -> str:
     name = f"struct {record.name}"
     members = [f"\t{_member(field)};{f' /* {field.doc} */' if field.doc else ''}" for field in record.fields]
-    checks = [f'_Static_assert(__builtin_offsetof({name}, {field}) == {offset}, "{record.name}.{field}");'
-              for field, offset in record.offsets.items()]
+    checks = [
+        f'_Static_assert(__builtin_offsetof({name}, {field}) == {offset}, "{record.name}.{field}");'
+        for field, offset in record.offsets.items()
+    ]
     checks.append(f'_Static_assert(sizeof({name}) == {record.size}, "{record.name}");')
     return "\n".join([f"/* {record.doc} */", f"{name} {{", *members, "};", *checks, ""])
 

@@ -5,75 +5,101 @@ from __future__ import annotations
 from hyp.abi.numbers import ARGS_SIZE_MAX, EVENT_WORDS, NAME_SIZE
 from hyp.abi.record import Field, Record
 
-AREA = Record("hyp_area", "A memory area of the partition, by name.", (
-    Field("name", "char", count=NAME_SIZE),
-    Field("base", "u64", "first address, virtual"),
-    Field("size", "u64", "bytes"),
-    Field("access", "u32", "HYP_ACCESS_READ | HYP_ACCESS_WRITE"),
-    Field("reserved", "u32"),
-))
+AREA = Record(
+    "hyp_area",
+    "A memory area of the partition, by name.",
+    (
+        Field("name", "char", count=NAME_SIZE),
+        Field("base", "u64", "first address, virtual"),
+        Field("size", "u64", "bytes"),
+        Field("access", "u32", "HYP_ACCESS_READ | HYP_ACCESS_WRITE"),
+        Field("reserved", "u32"),
+    ),
+)
 
-PEER = Record("hyp_peer", "A partition that this one may name; itself is always there.", (
-    Field("name", "char", count=NAME_SIZE),
-    Field("id", "u32"),
-    Field("reserved", "u32"),
-))
+PEER = Record(
+    "hyp_peer",
+    "A partition that this one may name; itself is always there.",
+    (
+        Field("name", "char", count=NAME_SIZE),
+        Field("id", "u32"),
+        Field("reserved", "u32"),
+    ),
+)
 
-TABLE = Record("hyp_table", "Where a table of the info page lies.", (
-    Field("offset", "u32", "bytes from the start of the info page"),
-    Field("count", "u32", "entries"),
-))
+TABLE = Record(
+    "hyp_table",
+    "Where a table of the info page lies.",
+    (
+        Field("offset", "u32", "bytes from the start of the info page"),
+        Field("count", "u32", "entries"),
+    ),
+)
 
-INFO = Record("hyp_info", "Info page: laid down by the compiler, its moving words written by the kernel at each release.", (
-    Field("magic", "u64", "HYP_INFO_MAGIC"),
-    Field("abi_version", "u32"),
-    Field("partition", "u32", "id, the order in the plan"),
-    Field("name", "char", count=NAME_SIZE),
-    Field("start_cause", "u32", "HYP_START_*"),
-    Field("mode_at_start", "u32", "HYP_MODE_COLD_START or HYP_MODE_WARM_START"),
-    Field("cold_starts", "u32", "how often, the first start included"),
-    Field("warm_starts", "u32"),
-    Field("started_by", "u32", "id of the partition that asked for it, when the cause is HYP_START_PARTITION"),
-    Field("time_sequence", "u32", "0: no time page, use the hypercall"),
-    Field("time_base", "u64", "TSC at monotonic time 0"),
-    Field("time_scale", "u64", "ns = (TSC - time_base) * time_scale / 2^32"),
-    Field("window_start", "u64", "ns: release of the current window"),
-    Field("window_end", "u64", "ns: its net end, the kernel's guard not included"),
-    Field("next_start", "u64", "ns: release of the next own window"),
-    Field("next_end", "u64"),
-    Field("execution_time", "u64", "TSC ticks run before the current release, since the last start"),
-    Field("execution_base", "u64", "TSC of the current release"),
-    Field("areas", TABLE),
-    Field("peers", TABLE),
-    Field("ports", TABLE),
-    Field("events", TABLE),
-    Field("gates", TABLE),
-    Field("args", "char", "the plan's text for this partition, NUL-terminated", ARGS_SIZE_MAX),
-))
+INFO = Record(
+    "hyp_info",
+    "Info page: laid down by the compiler, its moving words written by the kernel at each release.",
+    (
+        Field("magic", "u64", "HYP_INFO_MAGIC"),
+        Field("abi_version", "u32"),
+        Field("partition", "u32", "id, the order in the plan"),
+        Field("name", "char", count=NAME_SIZE),
+        Field("start_cause", "u32", "HYP_START_*"),
+        Field("mode_at_start", "u32", "HYP_MODE_COLD_START or HYP_MODE_WARM_START"),
+        Field("cold_starts", "u32", "how often, the first start included"),
+        Field("warm_starts", "u32"),
+        Field("started_by", "u32", "id of the partition that asked for it, when the cause is HYP_START_PARTITION"),
+        Field("time_sequence", "u32", "0: no time page, use the hypercall"),
+        Field("time_base", "u64", "TSC at monotonic time 0"),
+        Field("time_scale", "u64", "ns = (TSC - time_base) * time_scale / 2^32"),
+        Field("window_start", "u64", "ns: release of the current window"),
+        Field("window_end", "u64", "ns: its net end, the kernel's guard not included"),
+        Field("next_start", "u64", "ns: release of the next own window"),
+        Field("next_end", "u64"),
+        Field("execution_time", "u64", "TSC ticks run before the current release, since the last start"),
+        Field("execution_base", "u64", "TSC of the current release"),
+        Field("areas", TABLE),
+        Field("peers", TABLE),
+        Field("ports", TABLE),
+        Field("events", TABLE),
+        Field("gates", TABLE),
+        Field("args", "char", "the plan's text for this partition, NUL-terminated", ARGS_SIZE_MAX),
+    ),
+)
 
-FRAME = Record("hyp_frame", "An interrupted context: pushed by kernel entry, or put into a frame slot.", (
-    *(Field(name, "u64") for name in (
-        "r15", "r14", "r13", "r12", "r11", "r10", "r9", "r8", "rbp", "rdi", "rsi", "rdx", "rcx", "rbx", "rax")),
-    Field("vector", "u64"),
-    Field("error", "u64"),
-    Field("rip", "u64"),
-    Field("cs", "u64"),
-    Field("rflags", "u64"),
-    Field("rsp", "u64"),
-    Field("ss", "u64"),
-))
+FRAME = Record(
+    "hyp_frame",
+    "An interrupted context: pushed by kernel entry, or put into a frame slot.",
+    (
+        *(
+            Field(name, "u64")
+            for name in ("r15", "r14", "r13", "r12", "r11", "r10", "r9", "r8", "rbp", "rdi", "rsi", "rdx", "rcx", "rbx", "rax")
+        ),
+        Field("vector", "u64"),
+        Field("error", "u64"),
+        Field("rip", "u64"),
+        Field("cs", "u64"),
+        Field("rflags", "u64"),
+        Field("rsp", "u64"),
+        Field("ss", "u64"),
+    ),
+)
 
-CONTROL = Record("hyp_control", "Control page: written by the partition; the kernel derives no right from it.", (
-    Field("vif", "u32", "virtual interrupt flag: 0 defers upcalls"),
-    Field("reserved", "u32"),
-    Field("pending", "u64", "event bits: kernel `lock or`, partition `xchg 0`", EVENT_WORDS),
-    Field("mask", "u64", "1 = deferred", EVENT_WORDS),
-    Field("upcall_handler", "u64"),
-    Field("trap_handler", "u64"),
-    Field("syscall_handler", "u64", "for syscalls without the tag"),
-    Field("handler_stack", "u64", "top of the stack that handlers start on"),
-    Field("frames", FRAME, "slot 0: upcall, slot 1: trap", 2),
-))
+CONTROL = Record(
+    "hyp_control",
+    "Control page: written by the partition; the kernel derives no right from it.",
+    (
+        Field("vif", "u32", "virtual interrupt flag: 0 defers upcalls"),
+        Field("reserved", "u32"),
+        Field("pending", "u64", "event bits: kernel `lock or`, partition `xchg 0`", EVENT_WORDS),
+        Field("mask", "u64", "1 = deferred", EVENT_WORDS),
+        Field("upcall_handler", "u64"),
+        Field("trap_handler", "u64"),
+        Field("syscall_handler", "u64", "for syscalls without the tag"),
+        Field("handler_stack", "u64", "top of the stack that handlers start on"),
+        Field("frames", FRAME, "slot 0: upcall, slot 1: trap", 2),
+    ),
+)
 
 PARTITION_RECORDS = (AREA, PEER, TABLE, INFO, FRAME, CONTROL)
 """What partitions and kernel share, in the order of the header."""

@@ -87,8 +87,7 @@ class Record:
         known = {field.name for field in self.fields}
         if unknown := set(values) - known:
             raise KeyError(f"{self.name} has no field {sorted(unknown)}")
-        parts = [_encode(field, values[field.name]) if field.name in values else bytes(field.size)
-                 for field in self.fields]
+        parts = [_encode(field, values[field.name]) if field.name in values else bytes(field.size) for field in self.fields]
         return b"".join(parts)
 
     def unpack(self, data: bytes | memoryview, at: int = 0) -> dict[str, Value]:

@@ -10,67 +10,87 @@ from hyp.abi.numbers import HEALTH_EVENTS
 from hyp.abi.pages import FRAME
 from hyp.abi.record import Field, Record
 
-SAVE = Record("save_area", "A partition's context while it does not run; kernel entry pushes into `frame`. Owner: the core that runs it.", (
-    Field("frame", FRAME),
-    Field("fs_base", "u64"),
-    Field("gs_base", "u64"),
-))
+SAVE = Record(
+    "save_area",
+    "A partition's context while it does not run; kernel entry pushes into `frame`. Owner: the core that runs it.",
+    (
+        Field("frame", FRAME),
+        Field("fs_base", "u64"),
+        Field("gs_base", "u64"),
+    ),
+)
 
-PARTITION_STATE = Record("partition_state", "Dynamic state of a partition. Owner: the core that runs its window; `request` may be set by others.", (
-    Field("status", "u32", "STATUS_*"),
-    Field("request", "u32", "REQUEST_*: work that waits for the partition's next dispatch"),
-    Field("mode", "u32", "HYP_MODE_*"),
-    Field("cause", "u32", "HYP_START_* of the pending or last start"),
-    Field("requester", "u32", "partition that asked for it"),
-    Field("cold_starts", "u32"),
-    Field("warm_starts", "u32"),
-    Field("restore_index", "u32", "progress of a restart, which may take several windows"),
-    Field("restore_done", "u64", "bytes of the current range that are done"),
-    Field("log_waiting", "u32", "records of it in the core's log that are not printed yet"),
-    Field("reserved", "u32"),
-    Field("verdict", "u32", "VERDICT_*; a fail stays"),
-    Field("verdict_length", "u32"),
-    Field("verdict_text", "char", count=VERDICT_TEXT_MAX),
-    Field("health_first", "u64", "ns of the first event of each kind", HEALTH_EVENTS),
-    Field("health_count", "u32", "events of each kind", HEALTH_EVENTS),
-))
+PARTITION_STATE = Record(
+    "partition_state",
+    "Dynamic state of a partition. Owner: the core that runs its window; `request` may be set by others.",
+    (
+        Field("status", "u32", "STATUS_*"),
+        Field("request", "u32", "REQUEST_*: work that waits for the partition's next dispatch"),
+        Field("mode", "u32", "HYP_MODE_*"),
+        Field("cause", "u32", "HYP_START_* of the pending or last start"),
+        Field("requester", "u32", "partition that asked for it"),
+        Field("cold_starts", "u32"),
+        Field("warm_starts", "u32"),
+        Field("restore_index", "u32", "progress of a restart, which may take several windows"),
+        Field("restore_done", "u64", "bytes of the current range that are done"),
+        Field("log_waiting", "u32", "records of it in the core's log that are not printed yet"),
+        Field("reserved", "u32"),
+        Field("verdict", "u32", "VERDICT_*; a fail stays"),
+        Field("verdict_length", "u32"),
+        Field("verdict_text", "char", count=VERDICT_TEXT_MAX),
+        Field("health_first", "u64", "ns of the first event of each kind", HEALTH_EVENTS),
+        Field("health_count", "u32", "events of each kind", HEALTH_EVENTS),
+    ),
+)
 
 VERDICT_NONE, VERDICT_PASSED, VERDICT_FAILED = 0, 1, 2
 STATUS_READY, STATUS_SUSPENDED, STATUS_HALTED = 0, 1, 2
 REQUEST_NONE, REQUEST_START, REQUEST_WARM, REQUEST_COLD = 0, 1, 2, 3
 
-WINDOW_COUNTERS = Record("window_counters", "Counters of one window, always on, and its instants in ticks. Owner: the window's core.", (
-    Field("delivered", "u64", "releases, and windows kept for a partition that was not ready"),
-    Field("not_ready", "u64", "of those, kept for a partition that was suspended, halted or restarting"),
-    Field("late_min", "u32", "ticks after the planned instant; starts at 0xffffffff"),
-    Field("late_max", "u32"),
-    Field("path_max", "u32", "ticks of the guard that were used before the final spin"),
-    Field("reserved", "u32"),
-    Field("at_ticks", "u64", "the window's release, in ticks from the start of its frame; made from ns at boot"),
-    Field("end_ticks", "u64", "its net end, likewise"),
-))
+WINDOW_COUNTERS = Record(
+    "window_counters",
+    "Counters of one window, always on, and its instants in ticks. Owner: the window's core.",
+    (
+        Field("delivered", "u64", "releases, and windows kept for a partition that was not ready"),
+        Field("not_ready", "u64", "of those, kept for a partition that was suspended, halted or restarting"),
+        Field("late_min", "u32", "ticks after the planned instant; starts at 0xffffffff"),
+        Field("late_max", "u32"),
+        Field("path_max", "u32", "ticks of the guard that were used before the final spin"),
+        Field("reserved", "u32"),
+        Field("at_ticks", "u64", "the window's release, in ticks from the start of its frame; made from ns at boot"),
+        Field("end_ticks", "u64", "its net end, likewise"),
+    ),
+)
 
-RING = Record("ring", "A byte ring for one writer and one reader that may run at once. Counters run freely; position = counter mod size.", (
-    Field("head", "u64", "bytes written; owner: the writer, released after the bytes"),
-    Field("dropped_bytes", "u64", "owner: the writer"),
-    Field("dropped_events", "u64", "writes that were cut; owner: the writer"),
-    Field("pad_writer", "u64", "keeps writer and reader in cache lines of their own", 5),
-    Field("tail", "u64", "bytes read; owner: the reader, released after reading"),
-    Field("data", "*char", "address of the bytes"),
-    Field("size", "u64"),
-    Field("pad_reader", "u64", count=5),
-))
+RING = Record(
+    "ring",
+    "A byte ring for one writer and one reader that may run at once. Counters run freely; position = counter mod size.",
+    (
+        Field("head", "u64", "bytes written; owner: the writer, released after the bytes"),
+        Field("dropped_bytes", "u64", "owner: the writer"),
+        Field("dropped_events", "u64", "writes that were cut; owner: the writer"),
+        Field("pad_writer", "u64", "keeps writer and reader in cache lines of their own", 5),
+        Field("tail", "u64", "bytes read; owner: the reader, released after reading"),
+        Field("data", "*char", "address of the bytes"),
+        Field("size", "u64"),
+        Field("pad_reader", "u64", count=5),
+    ),
+)
 
-HEALTH_RECORD = Record("health_record", "One health event. Owner: the core's health ring.", (
-    Field("sequence", "u64", "1 for the first; written last"),
-    Field("time_ns", "u64", "monotonic"),
-    Field("partition", "u32", "id, or NO_PARTITION for the module"),
-    Field("event", "u32", "HYP_HEALTH_*"),
-    Field("action", "u32", "HYP_ACTION_*"),
-    Field("window", "u32", "index in the window table"),
-    Field("address", "u64", "fault address (CR2) of a page fault"),
-    Field("frame", FRAME),
-))
+HEALTH_RECORD = Record(
+    "health_record",
+    "One health event. Owner: the core's health ring.",
+    (
+        Field("sequence", "u64", "1 for the first; written last"),
+        Field("time_ns", "u64", "monotonic"),
+        Field("partition", "u32", "id, or NO_PARTITION for the module"),
+        Field("event", "u32", "HYP_HEALTH_*"),
+        Field("action", "u32", "HYP_ACTION_*"),
+        Field("window", "u32", "index in the window table"),
+        Field("address", "u64", "fault address (CR2) of a page fault"),
+        Field("frame", FRAME),
+    ),
+)
 HEALTH_RECORDS = 64
 """Records per core; a power of two."""
 LOG_SHARE = 8
@@ -78,52 +98,60 @@ LOG_SHARE = 8
 LOG_VERDICT = 63
 """Not a health event: a record that stands for a partition's verdict in the core's log."""
 
-TRACE_RECORD = Record("trace_record", "One trace event.", (
-    Field("tsc", "u64"),
-    Field("kind", "u32", "TRACE_*"),
-    Field("value", "u32"),
-))
+TRACE_RECORD = Record(
+    "trace_record",
+    "One trace event.",
+    (
+        Field("tsc", "u64"),
+        Field("kind", "u32", "TRACE_*"),
+        Field("value", "u32"),
+    ),
+)
 TRACE_RECORDS = 16384
 """Records per core; a power of two."""
 TRACE_NONE, TRACE_WINDOW_START, TRACE_WINDOW_END = 0, 1, 2
 """START: time = the planned release, value = window index. END: value = ticks that the release was late."""
 
-CORE = Record("core", "A core's private words, reached through GS. Owner: the core.", (
-    Field("self", "*struct core", "address of this record"),
-    Field("stack", "u64", "top of the main kernel stack"),
-    Field("user_rsp", "u64", "the caller's rsp during a hypercall"),
-    Field("rights", "u64", "the running partition's"),
-    Field("partition", "*const struct partition_plan", "the partition that runs, or ran last"),
-    Field("window", "*const struct window_plan", "address of the current window_plan, also when its partition does not run"),
-    Field("timer_at", "u64", "TSC instant that the timer is armed for"),
-    Field("deadline", "u64", "TSC of the net end of the current window, or of the wake-up before the next"),
-    Field("overshoot", "u64", "ticks by which the final spin ended late; 0 to 2 are evened out by the sled"),
-    Field("frame_start_ns", "u64", "monotonic time at which the current major frame began"),
-    Field("frame_tsc", "u64", "the same instant as a TSC value"),
-    Field("frame", "u64", "major frames completed"),
-    Field("frame_limit", "u64", "the run ends after this many frames; all ones: never"),
-    Field("epoch", "u64", "TSC at monotonic time 0"),
-    Field("tick_scale", "u64", "ticks = ns * tick_scale / 2^32"),
-    Field("ns_scale", "u64", "ns = ticks * ns_scale / 2^32"),
-    Field("timer_scale", "u64", "timer counts = ticks * timer_scale / 2^32; 0: TSC-deadline"),
-    Field("schedule", "*const struct schedule_plan", "address of the current schedule_plan"),
-    Field("lane_first", "*const struct window_plan", "address of this core's first window in it"),
-    Field("trace_ring", "*struct trace_record", "address of trace_record[TRACE_RECORDS]"),
-    Field("trace_head", "u64", "records written"),
-    Field("health_ring", "*struct health_record", "address of health_record[HEALTH_RECORDS]"),
-    Field("health_head", "u64", "records written"),
-    Field("health_tail", "u64", "records printed"),
-    Field("health_lost", "u64", "records overwritten before they were printed"),
-    Field("spurious", "u64", "timer expiries before the deadline"),
-    Field("guard_ticks", "u64"),
-    Field("id", "u32"),
-    Field("phase", "u32", "PHASE_*; of use while the core idles"),
-    Field("fpu_flags", "u32", "PARTITION_FPU when the FPU is on"),
-    Field("module_waiting", "u32", "module records in the log that are not printed yet"),
-    Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
-    Field("reserved", "u32"),
-    Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
-))
+CORE = Record(
+    "core",
+    "A core's private words, reached through GS. Owner: the core.",
+    (
+        Field("self", "*struct core", "address of this record"),
+        Field("stack", "u64", "top of the main kernel stack"),
+        Field("user_rsp", "u64", "the caller's rsp during a hypercall"),
+        Field("rights", "u64", "the running partition's"),
+        Field("partition", "*const struct partition_plan", "the partition that runs, or ran last"),
+        Field("window", "*const struct window_plan", "address of the current window_plan, also when its partition does not run"),
+        Field("timer_at", "u64", "TSC instant that the timer is armed for"),
+        Field("deadline", "u64", "TSC of the net end of the current window, or of the wake-up before the next"),
+        Field("overshoot", "u64", "ticks by which the final spin ended late; 0 to 2 are evened out by the sled"),
+        Field("frame_start_ns", "u64", "monotonic time at which the current major frame began"),
+        Field("frame_tsc", "u64", "the same instant as a TSC value"),
+        Field("frame", "u64", "major frames completed"),
+        Field("frame_limit", "u64", "the run ends after this many frames; all ones: never"),
+        Field("epoch", "u64", "TSC at monotonic time 0"),
+        Field("tick_scale", "u64", "ticks = ns * tick_scale / 2^32"),
+        Field("ns_scale", "u64", "ns = ticks * ns_scale / 2^32"),
+        Field("timer_scale", "u64", "timer counts = ticks * timer_scale / 2^32; 0: TSC-deadline"),
+        Field("schedule", "*const struct schedule_plan", "address of the current schedule_plan"),
+        Field("lane_first", "*const struct window_plan", "address of this core's first window in it"),
+        Field("trace_ring", "*struct trace_record", "address of trace_record[TRACE_RECORDS]"),
+        Field("trace_head", "u64", "records written"),
+        Field("health_ring", "*struct health_record", "address of health_record[HEALTH_RECORDS]"),
+        Field("health_head", "u64", "records written"),
+        Field("health_tail", "u64", "records printed"),
+        Field("health_lost", "u64", "records overwritten before they were printed"),
+        Field("spurious", "u64", "timer expiries before the deadline"),
+        Field("guard_ticks", "u64"),
+        Field("id", "u32"),
+        Field("phase", "u32", "PHASE_*; of use while the core idles"),
+        Field("fpu_flags", "u32", "PARTITION_FPU when the FPU is on"),
+        Field("module_waiting", "u32", "module records in the log that are not printed yet"),
+        Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
+        Field("reserved", "u32"),
+        Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
+    ),
+)
 PHASE_BEFORE, PHASE_REST = 0, 1
 """BEFORE: the core waits for the next release; REST: for the end of a window whose partition yielded or is not ready."""
 

@@ -77,92 +77,120 @@ WINDOW_LAST = 2
 
 NO_PARTITION = 0xFFFF_FFFF
 
-PLAN = Record("plan", "Head of the plan blob.", (
-    Field("magic", "u64"),
-    Field("checksum", "u32", "CRC-32 over the bytes from offset 16 to `size`"),
-    Field("size", "u32", "bytes of the whole blob"),
-    Field("abi_version", "u32"),
-    Field("core_count", "u32"),
-    Field("partition_count", "u32"),
-    Field("schedule_count", "u32"),
-    Field("window_count", "u32", "of all schedules"),
-    Field("restore_count", "u32"),
-    Field("region_count", "u32"),
-    Field("stream_count", "u32", "console streams: 0 is the kernel's, then one per partition by id"),
-    Field("partitions", "u32", "offset of partition_plan[partition_count]"),
-    Field("schedules", "u32", "offset of schedule_plan[schedule_count]"),
-    Field("lanes", "u32", "offset of lane_plan[schedule_count * core_count], schedule by schedule"),
-    Field("windows", "u32", "offset of window_plan[window_count]"),
-    Field("restores", "u32", "offset of restore_plan[restore_count]"),
-    Field("regions", "u32", "offset of region_plan[region_count]"),
-    Field("name", "char", "the plan's", NAME_SIZE),
-    Field("board", "char", count=NAME_SIZE),
-    Field("streams", "*struct ring", "address of ring[stream_count]"),
-    Field("idle_root", "u64", "physical address of the PML4 that maps the kernel half only"),
-    Field("tsc_hz", "u64", "the declared TSC frequency"),
-    Field("tsc_tolerance_ppm", "u32"),
-    Field("tsc_verify", "u32", "index into VERIFIES"),
-    Field("tsc_else", "u32", "index into TSC_ELSE"),
-    Field("timer", "u32", "index into TIMERS"),
-    Field("cpu_required", "u32", "bits by position in CPU_FEATURES"),
-    Field("cpu_use", "u32"),
-    Field("xcr0", "u64", "extended state that partitions may use; 0: FXSAVE instead of XSAVE"),
-    Field("guard_ns", "u64"),
-    Field("io_write_ns", "u64", "what one write to the UART may take"),
-    Field("uart_port", "u32", "I/O port of the console's 16550"),
-    Field("uart_divisor", "u32"),
-    Field("uart_fifo", "u32", "bytes of its transmit FIFO"),
-    Field("uart_byte_ns", "u32", "ns that the line needs for one byte, rounded up"),
-    Field("exit_port", "u32", "written at the end of a run; 0: none"),
-    Field("exit_value", "u32"),
-))
+PLAN = Record(
+    "plan",
+    "Head of the plan blob.",
+    (
+        Field("magic", "u64"),
+        Field("checksum", "u32", "CRC-32 over the bytes from offset 16 to `size`"),
+        Field("size", "u32", "bytes of the whole blob"),
+        Field("abi_version", "u32"),
+        Field("core_count", "u32"),
+        Field("partition_count", "u32"),
+        Field("schedule_count", "u32"),
+        Field("window_count", "u32", "of all schedules"),
+        Field("restore_count", "u32"),
+        Field("region_count", "u32"),
+        Field("stream_count", "u32", "console streams: 0 is the kernel's, then one per partition by id"),
+        Field("partitions", "u32", "offset of partition_plan[partition_count]"),
+        Field("schedules", "u32", "offset of schedule_plan[schedule_count]"),
+        Field("lanes", "u32", "offset of lane_plan[schedule_count * core_count], schedule by schedule"),
+        Field("windows", "u32", "offset of window_plan[window_count]"),
+        Field("restores", "u32", "offset of restore_plan[restore_count]"),
+        Field("regions", "u32", "offset of region_plan[region_count]"),
+        Field("name", "char", "the plan's", NAME_SIZE),
+        Field("board", "char", count=NAME_SIZE),
+        Field("streams", "*struct ring", "address of ring[stream_count]"),
+        Field("idle_root", "u64", "physical address of the PML4 that maps the kernel half only"),
+        Field("tsc_hz", "u64", "the declared TSC frequency"),
+        Field("tsc_tolerance_ppm", "u32"),
+        Field("tsc_verify", "u32", "index into VERIFIES"),
+        Field("tsc_else", "u32", "index into TSC_ELSE"),
+        Field("timer", "u32", "index into TIMERS"),
+        Field("cpu_required", "u32", "bits by position in CPU_FEATURES"),
+        Field("cpu_use", "u32"),
+        Field("xcr0", "u64", "extended state that partitions may use; 0: FXSAVE instead of XSAVE"),
+        Field("guard_ns", "u64"),
+        Field("io_write_ns", "u64", "what one write to the UART may take"),
+        Field("uart_port", "u32", "I/O port of the console's 16550"),
+        Field("uart_divisor", "u32"),
+        Field("uart_fifo", "u32", "bytes of its transmit FIFO"),
+        Field("uart_byte_ns", "u32", "ns that the line needs for one byte, rounded up"),
+        Field("exit_port", "u32", "written at the end of a run; 0: none"),
+        Field("exit_value", "u32"),
+    ),
+)
 
-PARTITION = Record("partition_plan", "A partition as the plan has it.", (
-    Field("name", "char", count=NAME_SIZE),
-    Field("id", "u32"),
-    Field("flags", "u32", "PARTITION_FPU"),
-    Field("state", "*struct partition_state", "address of its partition_state"),
-    Field("stream", "*struct ring", "address of its console ring"),
-    Field("entry", "u64"),
-    Field("stack_top", "u64"),
-    Field("rights", "u64", "bit n: hypercall n may be made"),
-    Field("restore_first", "u32", "index into the restore table"),
-    Field("restore_count", "u32"),
-    Field("actions", "u8", "health action by event", HEALTH_EVENTS),
-))
+PARTITION = Record(
+    "partition_plan",
+    "A partition as the plan has it.",
+    (
+        Field("name", "char", count=NAME_SIZE),
+        Field("id", "u32"),
+        Field("flags", "u32", "PARTITION_FPU"),
+        Field("state", "*struct partition_state", "address of its partition_state"),
+        Field("stream", "*struct ring", "address of its console ring"),
+        Field("entry", "u64"),
+        Field("stack_top", "u64"),
+        Field("rights", "u64", "bit n: hypercall n may be made"),
+        Field("restore_first", "u32", "index into the restore table"),
+        Field("restore_count", "u32"),
+        Field("actions", "u8", "health action by event", HEALTH_EVENTS),
+    ),
+)
 
-RESTORE = Record("restore_plan", "What a restart does to one range of a partition's memory.", (
-    Field("target", "u64", "user address"),
-    Field("source", "u64", "address of the pristine bytes in the slot"),
-    Field("copy", "u64", "bytes to copy from source"),
-    Field("zero", "u64", "bytes to zero after them"),
-))
+RESTORE = Record(
+    "restore_plan",
+    "What a restart does to one range of a partition's memory.",
+    (
+        Field("target", "u64", "user address"),
+        Field("source", "u64", "address of the pristine bytes in the slot"),
+        Field("copy", "u64", "bytes to copy from source"),
+        Field("zero", "u64", "bytes to zero after them"),
+    ),
+)
 
-SCHEDULE = Record("schedule_plan", "A schedule (ARINC 653 module schedule).", (
-    Field("name", "char", count=NAME_SIZE),
-    Field("major_frame_ns", "u64"),
-))
+SCHEDULE = Record(
+    "schedule_plan",
+    "A schedule (ARINC 653 module schedule).",
+    (
+        Field("name", "char", count=NAME_SIZE),
+        Field("major_frame_ns", "u64"),
+    ),
+)
 
-LANE = Record("lane_plan", "The windows of one core in one schedule, consecutive in the window table, by time.", (
-    Field("first", "u32", "index into the window table"),
-    Field("count", "u32", "0: the core idles"),
-))
+LANE = Record(
+    "lane_plan",
+    "The windows of one core in one schedule, consecutive in the window table, by time.",
+    (
+        Field("first", "u32", "index into the window table"),
+        Field("count", "u32", "0: the core idles"),
+    ),
+)
 
-WINDOW = Record("window_plan", "A window; times in ns from the start of the major frame.", (
-    Field("at_ns", "u64", "the partition's first instruction"),
-    Field("end_ns", "u64", "net end: at + for - guard"),
-    Field("next_start_ns", "u64", "release of the partition's next window in this schedule; beyond the frame when it wraps"),
-    Field("next_end_ns", "u64"),
-    Field("partition", "*const struct partition_plan", "address of its partition_plan"),
-    Field("root", "u64", "physical address of the PML4 for this partition on this core"),
-    Field("counters", "*struct window_counters", "address of its window_counters"),
-    Field("index", "u32", "in the window table; printed and traced"),
-    Field("flags", "u32", "WINDOW_GAP, WINDOW_LAST"),
-))
+WINDOW = Record(
+    "window_plan",
+    "A window; times in ns from the start of the major frame.",
+    (
+        Field("at_ns", "u64", "the partition's first instruction"),
+        Field("end_ns", "u64", "net end: at + for - guard"),
+        Field("next_start_ns", "u64", "release of the partition's next window in this schedule; beyond the frame when it wraps"),
+        Field("next_end_ns", "u64"),
+        Field("partition", "*const struct partition_plan", "address of its partition_plan"),
+        Field("root", "u64", "physical address of the PML4 for this partition on this core"),
+        Field("counters", "*struct window_counters", "address of its window_counters"),
+        Field("index", "u32", "in the window table; printed and traced"),
+        Field("flags", "u32", "WINDOW_GAP, WINDOW_LAST"),
+    ),
+)
 
-REGION = Record("region_plan", "Physical memory that the image takes and the loader must report as RAM.", (
-    Field("start", "u64"),
-    Field("end", "u64"),
-))
+REGION = Record(
+    "region_plan",
+    "Physical memory that the image takes and the loader must report as RAM.",
+    (
+        Field("start", "u64"),
+        Field("end", "u64"),
+    ),
+)
 
 PLAN_RECORDS = (PLAN, PARTITION, RESTORE, SCHEDULE, LANE, WINDOW, REGION)
