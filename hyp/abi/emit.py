@@ -21,6 +21,9 @@ _ENUMS: tuple[tuple[str, type[IntEnum]], ...] = (
     ("HYP_VERDICT", numbers.Verdict),
     ("HYP_HEALTH", numbers.HealthEvent),
     ("HYP_ACTION", numbers.HealthAction),
+    ("HYP_PORT", numbers.PortKind),
+    ("HYP_DIRECTION", numbers.Direction),
+    ("HYP_STATUS", numbers.Status),
 )
 _SHARED = (
     "ABI_VERSION",

@@ -37,6 +37,21 @@ class Hypercall:
 _TEXT = Parameter("text", "const void *", "address in the caller's memory")
 _LENGTH = Parameter("length", "size_t", "bytes")
 
+_CLOCK = Parameter("clock", "uint32_t", "HYP_CLOCK_*")
+_EVENT = Parameter("event", "uint32_t", "the caller's number of it")
+_PORT = Parameter("port", "uint32_t", "the caller's number of it")
+_MESSAGE = Parameter("message", "const void *", "address in the caller's memory")
+_BUFFER = Parameter("buffer", "void *", "address in the caller's memory")
+_SIZE = Parameter("size", "size_t", "bytes of the buffer")
+_TIMEOUT = Parameter("timeout", "uint64_t", "ns, in the caller's own windows; 0: do not wait")
+_PORT_ERRORS = (
+    (Result.INVALID_PARAM, "no such port, or one of another kind"),
+    (Result.INVALID_MODE, "the port has the other direction"),
+    (Result.BAD_ADDRESS, "a buffer is not wholly accessible to the caller"),
+)
+TIMER_PERIOD_MIN = 10_000
+"""ns: a shorter period would leave its partition little but expiries."""
+
 CONSOLE_WRITE_MAX = 512
 """Bytes that one `console_write` takes: what can be copied without looking at the deadline (DESIGN 5)."""
 VERDICT_TEXT_MAX = 120
@@ -109,6 +124,179 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.BAD_ADDRESS, "the text is not wholly readable by the caller"),
         ),
         400,
+    ),
+    # ---- time
+    Hypercall(
+        8,
+        "timer_set",
+        "time",
+        "Sets the caller's timer of a clock; expiry raises HYP_EVENT_TIMER or HYP_EVENT_TIMER_EXECUTION.",
+        (_CLOCK, Parameter("at", "uint64_t", "ns, absolute on that clock"), Parameter("period", "uint64_t", "ns; 0: once")),
+        "0",
+        (
+            (Result.INVALID_PARAM, f"no such clock, a period below {TIMER_PERIOD_MIN} ns, or an instant beyond 2^62 ns"),
+            (Result.NO_ACTION, "the instant has passed and the timer is not periodic"),
+        ),
+        500,
+        context=True,
+    ),
+    Hypercall(
+        9,
+        "timer_cancel",
+        "time",
+        "Stops the caller's timer of a clock.",
+        (_CLOCK,),
+        "expiries missed since it was set",
+        ((Result.INVALID_PARAM, "no such clock"), (Result.NO_ACTION, "the timer is not set")),
+        300,
+        context=True,
+    ),
+    Hypercall(
+        10,
+        "idle_until",
+        "scheduling",
+        "Sleeps inside the caller's windows until an instant or an unmasked event, whichever is first.",
+        (Parameter("at", "uint64_t", "ns, monotonic"),),
+        "0",
+        (),
+        500,
+        context=True,
+    ),
+    # ---- events
+    Hypercall(
+        11,
+        "event_send",
+        "events",
+        "Raises an event in the partition that the plan names as its receiver.",
+        (_EVENT,),
+        "0",
+        ((Result.INVALID_PARAM, "not an event that the caller may send"),),
+        100,
+    ),
+    Hypercall(
+        12, "event_unmask", "events", "Delivers what is pending and not masked; called after enabling.", (), "0", (), 400, context=True
+    ),
+    Hypercall(
+        13,
+        "event_wait",
+        "events",
+        "Sleeps until an event of the mask is pending, whatever the virtual interrupt flag says; no upcall meanwhile.",
+        (Parameter("mask", "uint64_t", "events 0 to 63"), Parameter("until", "uint64_t", "ns, monotonic; all ones: no limit")),
+        "the pending events of the mask",
+        ((Result.TIMED_OUT, "the instant came first"), (Result.INVALID_PARAM, "an empty mask")),
+        500,
+        context=True,
+    ),
+    Hypercall(
+        14,
+        "upcall_return",
+        "events",
+        "Ends an upcall: goes on with the context in frame slot 0.",
+        (),
+        "that context's `rax`",
+        ((Result.INVALID_PARAM, "`rip` or `rsp` of the slot is outside the caller's half"),),
+        400,
+        context=True,
+    ),
+    Hypercall(
+        15,
+        "trap_return",
+        "traps",
+        "Ends a trap: goes on with the context in frame slot 1.",
+        (),
+        "that context's `rax`",
+        ((Result.INVALID_PARAM, "`rip` or `rsp` of the slot is outside the caller's half"), (Result.NO_ACTION, "no trap is being handled")),
+        400,
+        context=True,
+    ),
+    # ---- ports
+    Hypercall(
+        16,
+        "sampling_write",
+        "sampling ports",
+        "Writes the channel's message.",
+        (_PORT, _MESSAGE, _LENGTH),
+        "0",
+        (*_PORT_ERRORS, (Result.INVALID_CONFIG, "longer than the port's size, or empty")),
+        1000,
+        context=True,
+    ),
+    Hypercall(
+        17,
+        "sampling_read",
+        "sampling ports",
+        "Reads the channel's newest message.",
+        (_PORT, _BUFFER, _SIZE, Parameter("status", "hyp_sampling_status_t *", "filled in; may be null")),
+        "bytes of the message",
+        (
+            *_PORT_ERRORS,
+            (Result.NO_ACTION, "no message was ever written"),
+            (Result.INVALID_PARAM, "the buffer is smaller than the port's size"),
+        ),
+        1000,
+        context=True,
+    ),
+    Hypercall(
+        18,
+        "sampling_status",
+        "sampling ports",
+        "Describes the newest message without reading it.",
+        (_PORT, Parameter("status", "hyp_sampling_status_t *", "filled in")),
+        "0",
+        (*_PORT_ERRORS, (Result.NO_ACTION, "no message was ever written")),
+        400,
+    ),
+    Hypercall(
+        19,
+        "queuing_send",
+        "queuing ports",
+        "Appends a message.",
+        (_PORT, _MESSAGE, _LENGTH, _TIMEOUT),
+        "0",
+        (
+            *_PORT_ERRORS,
+            (Result.INVALID_CONFIG, "longer than the port's size, or empty"),
+            (Result.NOT_AVAILABLE, "the queue is full and the time-out is 0"),
+            (Result.TIMED_OUT, "the queue stayed full"),
+        ),
+        1000,
+        context=True,
+    ),
+    Hypercall(
+        20,
+        "queuing_receive",
+        "queuing ports",
+        "Takes the oldest message.",
+        (_PORT, _BUFFER, _SIZE, _TIMEOUT),
+        "bytes of the message",
+        (
+            *_PORT_ERRORS,
+            (Result.INVALID_PARAM, "the buffer is smaller than the port's size"),
+            (Result.NOT_AVAILABLE, "the queue is empty and the time-out is 0"),
+            (Result.TIMED_OUT, "the queue stayed empty"),
+        ),
+        1000,
+        context=True,
+    ),
+    Hypercall(
+        21,
+        "queuing_status",
+        "queuing ports",
+        "Counts the messages that wait.",
+        (_PORT, Parameter("status", "hyp_queuing_status_t *", "filled in")),
+        "0",
+        _PORT_ERRORS,
+        400,
+    ),
+    Hypercall(
+        22,
+        "queuing_clear",
+        "queuing ports",
+        "Drops all messages that wait; by the receiver.",
+        (_PORT,),
+        "messages dropped",
+        _PORT_ERRORS,
+        300,
     ),
 )
 

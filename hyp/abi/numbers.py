@@ -84,6 +84,28 @@ class Control(IntEnum):
     COLD_RESTART = 5
 
 
+class PortKind(IntEnum):
+    """Kind of a channel and of its ports (ARINC 653 part 1, interpartition communication)."""
+
+    SAMPLING = 0
+    QUEUING = 1
+
+
+class Direction(IntEnum):
+    """Of a port, or of an event: SOURCE sends."""
+
+    SOURCE = 0
+    DESTINATION = 1
+
+
+class Status(IntEnum):
+    """Whether a partition runs in its windows."""
+
+    READY = 0
+    SUSPENDED = 1
+    HALTED = 2
+
+
 class Verdict(IntEnum):
     """First argument of `verdict`."""
 
@@ -148,4 +170,15 @@ class Access(IntFlag):
 
 EVENT_WORDS = 4
 """64-bit words of pending and mask bits: 256 events."""
+
+# Standard events, the same numbers in every partition; the plan's own start at EVENT_FIRST.
 EVENT_TIMER = 0
+"""The monotonic timer."""
+EVENT_TIMER_EXECUTION = 1
+EVENT_WINDOW = 2
+"""A window of the partition has started. Raised only while the partition has it unmasked at the release."""
+EVENT_SHUTDOWN = 3
+"""Someone who may asks the partition to shut down."""
+EVENT_CONSOLE = 4
+"""Console input has come."""
+EVENT_FIRST = 16

@@ -27,6 +27,40 @@ PEER = Record(
     ),
 )
 
+PORT = Record(
+    "hyp_port_entry",
+    "A port, by name; its number is its place in the table.",
+    (
+        Field("name", "char", "the part after the dot", NAME_SIZE),
+        Field("kind", "u32", "HYP_PORT_*"),
+        Field("direction", "u32", "HYP_DIRECTION_*"),
+        Field("size", "u64", "bytes of the largest message"),
+        Field("depth", "u32", "messages, of a queuing port"),
+        Field("event", "u32", "raised when a message arrives, or when a full queue has room again"),
+        Field("valid_for", "u64", "ns; 0: always valid"),
+    ),
+)
+
+EVENT = Record(
+    "hyp_event_entry",
+    "An event of the plan, by name.",
+    (
+        Field("name", "char", count=NAME_SIZE),
+        Field("number", "u32", "the partition's own number of it"),
+        Field("direction", "u32", "HYP_DIRECTION_*"),
+    ),
+)
+
+SCHEDULE = Record(
+    "hyp_schedule_entry",
+    "A schedule, by name.",
+    (
+        Field("name", "char", count=NAME_SIZE),
+        Field("id", "u32"),
+        Field("reserved", "u32"),
+    ),
+)
+
 TABLE = Record(
     "hyp_table",
     "Where a table of the info page lies.",
@@ -63,6 +97,7 @@ INFO = Record(
         Field("ports", TABLE),
         Field("events", TABLE),
         Field("gates", TABLE),
+        Field("schedules", TABLE),
         Field("args", "char", "the plan's text for this partition, NUL-terminated", ARGS_SIZE_MAX),
     ),
 )
@@ -90,16 +125,78 @@ CONTROL = Record(
     "Control page: written by the partition; the kernel derives no right from it.",
     (
         Field("vif", "u32", "virtual interrupt flag: 0 defers upcalls"),
-        Field("reserved", "u32"),
+        Field("window_event", "u32", "nonzero: raise HYP_EVENT_WINDOW at each release"),
         Field("pending", "u64", "event bits: kernel `lock or`, partition `xchg 0`", EVENT_WORDS),
         Field("mask", "u64", "1 = deferred", EVENT_WORDS),
         Field("upcall_handler", "u64"),
         Field("trap_handler", "u64"),
         Field("syscall_handler", "u64", "for syscalls without the tag"),
         Field("handler_stack", "u64", "top of the stack that handlers start on"),
+        Field("trap_address", "u64", "fault address of a page fault in slot 1"),
         Field("frames", FRAME, "slot 0: upcall, slot 1: trap", 2),
     ),
 )
 
-PARTITION_RECORDS = (AREA, PEER, TABLE, INFO, FRAME, CONTROL)
+SAMPLING_STATUS = Record(
+    "hyp_sampling_status",
+    "What `sampling_read` and `sampling_status` say.",
+    (
+        Field("length", "u64", "bytes of the message"),
+        Field("age", "u64", "ns since it was written"),
+        Field("valid", "u32", "1: not older than the plan's `valid_for`"),
+        Field("fresh", "u32", "1: not read by this port before"),
+        Field("overwritten", "u64", "messages that this port never read, since its partition started"),
+    ),
+)
+
+QUEUING_STATUS = Record(
+    "hyp_queuing_status",
+    "What `queuing_status` says.",
+    (
+        Field("count", "u32", "messages waiting"),
+        Field("depth", "u32"),
+        Field("size", "u64", "bytes of the largest message"),
+        Field("overflows", "u64", "sends that found no room"),
+    ),
+)
+
+PARTITION_STATUS = Record(
+    "hyp_partition_status",
+    "What `partition_status` says.",
+    (
+        Field("status", "u32", "HYP_STATUS_*"),
+        Field("mode", "u32", "HYP_MODE_*"),
+        Field("start_cause", "u32", "HYP_START_*"),
+        Field("cold_starts", "u32"),
+        Field("warm_starts", "u32"),
+        Field("started_by", "u32"),
+    ),
+)
+
+SCHEDULE_STATUS = Record(
+    "hyp_schedule_status",
+    "What `schedule_status` says.",
+    (
+        Field("current", "u32", "id of the schedule in force"),
+        Field("next", "u32", "id of the schedule that follows; the current one when no switch is pending"),
+        Field("since", "u64", "ns: when the current one began"),
+        Field("switch_at", "u64", "ns: when the pending one begins at the earliest; 0: none"),
+    ),
+)
+
+PARTITION_RECORDS = (
+    AREA,
+    PEER,
+    PORT,
+    EVENT,
+    SCHEDULE,
+    TABLE,
+    INFO,
+    FRAME,
+    CONTROL,
+    SAMPLING_STATUS,
+    QUEUING_STATUS,
+    PARTITION_STATUS,
+    SCHEDULE_STATUS,
+)
 """What partitions and kernel share, in the order of the header."""

@@ -6,7 +6,7 @@ Each has one owner: only the owner writes, unless a field says otherwise.
 from __future__ import annotations
 
 from hyp.abi.hypercalls import VERDICT_TEXT_MAX
-from hyp.abi.numbers import HEALTH_EVENTS
+from hyp.abi.numbers import EVENT_WORDS, HEALTH_EVENTS
 from hyp.abi.pages import FRAME
 from hyp.abi.record import Field, Record
 
@@ -33,6 +33,18 @@ PARTITION_STATE = Record(
         Field("warm_starts", "u32"),
         Field("restore_index", "u32", "progress of a restart, which may take several windows"),
         Field("restore_done", "u64", "bytes of the current range that are done"),
+        Field("attention", "u32", "ATTENTION_*: work for the next way into the partition; others set bits with a locked or"),
+        Field("trap_busy", "u32", "a trap is being handled: slot 1 is in use"),
+        Field("alarm", "u64", "TSC of the soonest of its timers; all ones: none"),
+        Field("timer_at", "u64", "by clock: ns on that clock; all ones: not set", 2),
+        Field("timer_period", "u64", "by clock: ns, 0: once", 2),
+        Field("timer_missed", "u64", "by clock: expiries that found the one before still pending", 2),
+        Field("events", "u64", "raised by others, not yet in the control page; locked", EVENT_WORDS),
+        Field("wait_mask", "u64", "of event_wait; all ones while idle_until waits"),
+        Field("wait_until", "u64", "TSC at which a wait ends; 0: no wait"),
+        Field("wait_kind", "u32", "WAIT_*"),
+        Field("wait_reserved", "u32"),
+        Field("call_done", "u64", "bytes that a call cut by the window's end has copied"),
         Field("log_waiting", "u32", "records of it in the core's log that are not printed yet"),
         Field("reserved", "u32"),
         Field("verdict", "u32", "VERDICT_*; a fail stays"),
@@ -46,6 +58,44 @@ PARTITION_STATE = Record(
 VERDICT_NONE, VERDICT_PASSED, VERDICT_FAILED = 0, 1, 2
 STATUS_READY, STATUS_SUSPENDED, STATUS_HALTED = 0, 1, 2
 REQUEST_NONE, REQUEST_START, REQUEST_WARM, REQUEST_COLD = 0, 1, 2, 3
+
+ATTENTION_EVENTS = 1
+WAIT_NONE, WAIT_EVENT, WAIT_IDLE, WAIT_PORT = 0, 1, 2, 3
+
+CHANNEL_STATE = Record(
+    "channel_state",
+    "Dynamic words of a channel. Sampling: Chen and Burns, wait-free for one writer and `reader_count` readers.",
+    (
+        Field("latest", "u64", "sampling: 1 + index of the newest slot, 0: none; queuing: messages sent; owner: the writer"),
+        Field("writes", "u64", "messages written; owner: the writer"),
+        Field("overflows", "u64", "sends without room; owner: the writer"),
+        Field("filling", "u64", "1 + index of the slot that a cut write fills; owner: the writer"),
+        Field("pad_writer", "u64", count=4),
+        Field("taken", "u64", "queuing: messages received or cleared; owner: the reader"),
+        Field("pad_reader", "u64", count=7),
+        Field("reading", "u64", "by reader: 1 + index of the slot it reads, 0: undecided, all ones: none", 32),
+    ),
+)
+
+MESSAGE_SLOT = Record(
+    "message_slot",
+    "Before each message's bytes. Owner: who fills the slot.",
+    (
+        Field("length", "u64", "bytes"),
+        Field("time", "u64", "TSC at which it was written"),
+        Field("sequence", "u64", "number of the write, from 1"),
+        Field("reserved", "u64"),
+    ),
+)
+
+PORT_STATE = Record(
+    "port_state",
+    "Dynamic words of a destination port. Owner: its partition's core.",
+    (
+        Field("last", "u64", "sequence of the last message read"),
+        Field("overwritten", "u64", "messages never read"),
+    ),
+)
 
 WINDOW_COUNTERS = Record(
     "window_counters",
@@ -155,4 +205,4 @@ CORE = Record(
 PHASE_BEFORE, PHASE_REST = 0, 1
 """BEFORE: the core waits for the next release; REST: for the end of a window whose partition yielded or is not ready."""
 
-STATE_RECORDS = (SAVE, PARTITION_STATE, WINDOW_COUNTERS, RING, HEALTH_RECORD, TRACE_RECORD, CORE)
+STATE_RECORDS = (CHANNEL_STATE, MESSAGE_SLOT, PORT_STATE, SAVE, PARTITION_STATE, WINDOW_COUNTERS, RING, HEALTH_RECORD, TRACE_RECORD, CORE)

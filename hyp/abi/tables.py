@@ -90,6 +90,8 @@ PLAN = Record(
         Field("schedule_count", "u32"),
         Field("window_count", "u32", "of all schedules"),
         Field("restore_count", "u32"),
+        Field("channel_count", "u32"),
+        Field("reserved", "u32"),
         Field("region_count", "u32"),
         Field("stream_count", "u32", "console streams: 0 is the kernel's, then one per partition by id"),
         Field("partitions", "u32", "offset of partition_plan[partition_count]"),
@@ -98,6 +100,10 @@ PLAN = Record(
         Field("windows", "u32", "offset of window_plan[window_count]"),
         Field("restores", "u32", "offset of restore_plan[restore_count]"),
         Field("regions", "u32", "offset of region_plan[region_count]"),
+        Field("ports", "u32", "offset of port_plan[]"),
+        Field("channels", "u32", "offset of channel_plan[channel_count]"),
+        Field("listeners", "u32", "offset of listener_plan[]"),
+        Field("events", "u32", "offset of listener_plan[]: what each sendable event raises"),
         Field("name", "char", "the plan's", NAME_SIZE),
         Field("board", "char", count=NAME_SIZE),
         Field("streams", "*struct ring", "address of ring[stream_count]"),
@@ -135,7 +141,50 @@ PARTITION = Record(
         Field("rights", "u64", "bit n: hypercall n may be made"),
         Field("restore_first", "u32", "index into the restore table"),
         Field("restore_count", "u32"),
+        Field("port_first", "u32", "index into the port table"),
+        Field("port_count", "u32"),
+        Field("event_first", "u32", "index into the event table: the events that it may send"),
+        Field("event_count", "u32"),
+        Field("event_base", "u32", "the partition's own number of the first of them"),
+        Field("reserved", "u32"),
         Field("actions", "u8", "health action by event", HEALTH_EVENTS),
+    ),
+)
+
+PORT = Record(
+    "port_plan",
+    "A partition's end of a channel.",
+    (
+        Field("channel", "*const struct channel_plan"),
+        Field("state", "*struct port_state", "of a destination port; 0 for a source"),
+        Field("direction", "u32", "HYP_DIRECTION_*"),
+        Field("reader", "u32", "place among the channel's readers"),
+    ),
+)
+
+CHANNEL = Record(
+    "channel_plan",
+    "A channel: who is told, and where its messages lie.",
+    (
+        Field("kind", "u32", "HYP_PORT_*"),
+        Field("depth", "u32", "messages of a queue; readers + 2 for sampling"),
+        Field("size", "u64", "bytes of the largest message"),
+        Field("stride", "u64", "bytes from one message slot to the next: message_slot and the message, rounded up to 64"),
+        Field("slots", "*struct message_slot", "the first of `depth` slots"),
+        Field("state", "*struct channel_state"),
+        Field("valid_ns", "u64", "0: always"),
+        Field("listener_first", "u32", "index into the listener table: the readers, then the writer of a queue"),
+        Field("reader_count", "u32"),
+    ),
+)
+
+LISTENER = Record(
+    "listener_plan",
+    "An event in a partition: what is raised where.",
+    (
+        Field("state", "*struct partition_state", "0: nobody listens"),
+        Field("event", "u32", "that partition's number of it"),
+        Field("reserved", "u32"),
     ),
 )
 
@@ -193,4 +242,4 @@ REGION = Record(
     ),
 )
 
-PLAN_RECORDS = (PLAN, PARTITION, RESTORE, SCHEDULE, LANE, WINDOW, REGION)
+PLAN_RECORDS = (PLAN, PARTITION, PORT, CHANNEL, LISTENER, RESTORE, SCHEDULE, LANE, WINDOW, REGION)
