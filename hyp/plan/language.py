@@ -118,7 +118,7 @@ P_CONSOLE = Field("console", CONSOLE, "The console that all streams share")
 DEFAULTS = Field(
     "defaults",
     Record(
-        "defaults",
+        "the defaults",
         (Field("partition", PARTITION_DEFAULTS, "Merged key by key into each partition; its own value wins"),),
         "{partition: {fpu: false}}",
     ),
