@@ -54,17 +54,8 @@ def test_gdb_stops_the_machine_and_finds_symbols(tmp_path: Path) -> None:
                 "info symbol 0x210000",
                 "info address kernel_function",
             ]
-            gdb = [
-                "gdb",
-                "-batch",
-                "-nx",
-                "-ex",
-                "set tcp auto-retry on",
-                "-ex",
-                "set tcp connect-timeout 15",
-                "-x",
-                str(folder / "hyp.gdb"),
-            ]
+            wait = ["-ex", "set tcp auto-retry on", "-ex", "set tcp connect-timeout 15"]
+            gdb = ["gdb", "-batch", "-nx", *wait, "-x", str(folder / "hyp.gdb")]
             asked = [word for question in questions for word in ("-ex", question)]
             answer = subprocess.run([*gdb, *asked, "-ex", "continue"], capture_output=True, text=True, timeout=60, check=False)
             out, _ = runner.communicate(timeout=30)
