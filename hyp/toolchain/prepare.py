@@ -112,7 +112,9 @@ def _compile(root: Path, stale: list[_Product], say: Callable[[str], None]) -> N
 
 
 def _compiler_text(output: str) -> str:
-    return "\n".join(line for line in output.splitlines() if not line.startswith("scons: ")).strip()
+    """Without SCons' remarks on targets that failed (`scons: *** [x.o] Error 1`); its own errors stay."""
+    lines = (line for line in output.splitlines() if not line.startswith(("scons: *** [", "scons: building ", "scons: `")))
+    return "\n".join(line.removeprefix("scons: *** ") for line in lines).strip()
 
 
 @contextmanager
