@@ -19,7 +19,7 @@ from hyp.image.manifest import Manifest
 from hyp.image.map import text_map
 from hyp.image.recheck import recheck
 from hyp.image.roots import Roots, build_roots
-from hyp.image.rules import first_fault, is_huge
+from hyp.image.rules import first_fault, is_huge, is_huge_file
 from hyp.image.simd import find_simd
 from hyp.image.space import Space, arrange
 from hyp.image.timetable import Lane, timetable
@@ -55,7 +55,7 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
     spaces: list[Space] = []
     diagnostics: list[Diagnostic] = []
     for partition in plan.partitions:
-        space = _space(partition, elfs[partition.name].read_bytes(), room)
+        space = _space(partition, elfs[partition.name], room)
         if isinstance(space, Fault):
             diagnostics.append(_diagnostic(space, _path_of(space, partition), locate))
         else:
@@ -88,9 +88,12 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
     return Outcome(Image(data, manifest, text_map(plan, manifest, layout, tables)))
 
 
-def _space(partition: Partition, data: bytes, room: int) -> Space | Fault:
+def _space(partition: Partition, file: Path, room: int) -> Space | Fault:
     """Reads and judges a partition's file and arranges its address space; the first fault found."""
-    elf = parse(data)
+    fault = is_huge_file(file.stat().st_size, room)
+    if fault is not None:
+        return fault
+    elf = parse(file.read_bytes())
     if isinstance(elf, Fault):
         return elf
     fault = first_fault(elf) or is_huge(elf, room) or (None if partition.fpu else find_simd(elf))

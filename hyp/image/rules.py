@@ -171,3 +171,15 @@ def is_huge(elf: Elf, room: int) -> Fault | None:
                 "make it smaller, or look for a wrong address in the linker script",
             )
     return None
+
+
+def is_huge_file(size: int, room: int) -> Fault | None:
+    """The file is not larger than the board's RAM: what cannot be in the image need not be read."""
+    if size <= room:
+        return None
+    return Fault(
+        "ELF011",
+        f"the image's file has {size} bytes and the board's RAM has {room}",
+        "the whole image must be in RAM when it starts",
+        "make it smaller, or remove its debug information (`strip -g`)",
+    )

@@ -140,7 +140,7 @@ def _segment_areas(elf: Elf) -> list[Area]:
         access = "rx" if flags & PF_EXECUTE else "rw" if flags & PF_WRITE else "r"
         kind = {"rx": "text", "rw": "data", "r": "rodata"}[access]
         counts[kind] = counts.get(kind, 0) + 1
-        name = kind if counts[kind] == 1 else f"{kind}_{counts[kind]}"
+        name = kind if counts[kind] == 1 else f"{kind}.{counts[kind]}"  # no area of a plan has a dot
         areas.append(Area(name, first, end - first, access, data=_contents(first, group)))
     return areas
 

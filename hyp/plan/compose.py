@@ -6,7 +6,6 @@ expand aliases.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import yaml
@@ -14,6 +13,8 @@ import yaml
 from hyp.plan.node import Broken, Entry, Listing, Mapping, Node, Scalar, Span
 from hyp.plan.quote import quote
 from hyp.plan.source import Source
+from hyp.plan.syntax import GLUED, Complaint, complaint
+from hyp.plan.syntax import glued as glued_key
 
 DEPTH_MAX = 16
 """Levels of nesting. The language itself needs 7."""
@@ -22,11 +23,6 @@ Fault = Callable[[str, Span, str, str, tuple[tuple[Span, str], ...]], None]
 """Takes code, span, message, fix and related places."""
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_GLUED = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(\S.*)\Z", re.DOTALL)
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
-"""What is not printable in YAML 1.1, section 4.1.1."""
-_LONG_KEY = re.compile(r"[^\s,{}\[\]]{1025}\Z")
-_GLUED_LINE = re.compile(r"\s*(?:- )?([a-z_]+):([^\s:/][^:]*)\Z")
 
 
 class RefusedError(Exception):
@@ -82,7 +78,7 @@ class _Composer:
                     return
                 yield event
         except yaml.YAMLError as error:
-            self._syntax(error)
+            self._complain(complaint(error, self._source))
             raise RefusedError from error
         except UnicodeEncodeError as error:
             self._fault("SYN003", Span(1, 1, 1, 1), "the text holds half a surrogate pair, which is no character", "save it as UTF-8", ())
@@ -161,10 +157,10 @@ class _Composer:
                 self._alias(key.span, "the merge key `<<`")
             top.damaged = True
             return
-        glued = _GLUED.match(key.text)
+        glued = GLUED.match(key.text)
         if key.plain and glued and isinstance(value, Scalar) and value.text == "":
             name, rest = glued.groups()
-            self._glued(key.span, name, rest)
+            self._complain(glued_key(key.span, quote(name), quote(rest)))
             key, value = Scalar(name, key.span, plain=True), Scalar(rest, key.span, plain=True)
         first = top.entries.get(key.text)
         if first is not None:
@@ -173,10 +169,8 @@ class _Composer:
             return
         top.entries[key.text] = Entry(key, value)
 
-    def _glued(self, span: Span, name: str, rest: str) -> None:
-        self._fault(
-            "SYN009", span, f"`{quote(name + ':' + rest)}` has no space after its colon", f"write `{quote(name)}: {quote(rest)}`", ()
-        )
+    def _complain(self, what: Complaint) -> None:
+        self._fault(what.code, what.span, what.message, what.fix, what.related)
 
     def _close(self, event: yaml.Event) -> None:
         top = self._stack.pop()
@@ -187,64 +181,6 @@ class _Composer:
         last = children[-1].span if block and children else end
         span = Span(top.span.line, top.span.column, last.end_line, last.end_column)
         self._put(Mapping(top.entries, span, top.damaged) if top.mapping else Listing(tuple(top.items), span))
-
-    def _syntax(self, error: yaml.YAMLError) -> None:
-        if not isinstance(error, yaml.MarkedYAMLError):  # the reader's: a character that YAML forbids
-            line, column = self._locate()
-            fix = "save the plan as UTF-8 text without control characters"
-            self._fault("SYN003", Span(line, column, line, column + 1), "a character that a text file does not hold", fix, ())
-            return
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if column > len(self._source.line(line)) + 1 or (line > 1 and self._source.line(line) == ""):
-            line, column = self._last_text(line)
-        span = Span(line, column, line, column + 1)
-        if "\t" in self._source.line(line)[:column]:
-            self._fault("SYN012", span, "a tab where YAML wants spaces", "indent with spaces", ())
-            return
-        for candidate in (line, line - 1):
-            glued = _GLUED_LINE.match(self._source.line(candidate))
-            if glued and any(
-                symptom in (error.problem or "") for symptom in ("not allowed in this context", "could not find expected ':'")
-            ):
-                start = glued.start(1) + 1
-                self._glued(Span(candidate, start, candidate, glued.end() + 1), glued[1], glued[2])
-                return
-        if _LONG_KEY.search(self._source.line(line)[: column - 1]):
-            self._fault("SYN011", span, "a key has more than 1024 characters", "shorten it", ())
-            return
-        related: tuple[tuple[Span, str], ...] = ()
-        if error.context_mark is not None and error.context_mark.line + 1 != line:
-            where = error.context_mark
-            related = ((Span(where.line + 1, where.column + 1, where.line + 1, where.column + 2), error.context or "it starts here"),)
-        self._fault("SYN001", span, f"this is not YAML: {error.problem or 'it cannot be read'}", _syntax_fix(error), related)
-
-    def _locate(self) -> tuple[int, int]:
-        """Line and column of the first character that YAML forbids."""
-        match = _FORBIDDEN.search(self._source.text)
-        before = Source("", self._source.text[: match.start() if match else 0]).lines
-        return len(before), len(before[-1]) + 1
-
-    def _last_text(self, line: int) -> tuple[int, int]:
-        """The end of the last line with text, at or before `line`."""
-        for number in range(min(line, len(self._source.lines)), 0, -1):
-            text = self._source.line(number).rstrip()
-            if text:
-                return number, len(text) + 1
-        return 1, 1
-
-
-def _syntax_fix(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or ""
-    if "mapping values are not allowed" in problem:
-        return "write one `key: value` on a line, or several in `{}`; check the indentation; put a text with `: ` in quotes"
-    if "',' or ']'" in problem or "',' or '}'" in problem:
-        return "close the bracket, or write the missing comma"
-    if "cannot start any token" in problem:
-        return "put the value in quotes"
-    if "unexpected end of stream" in problem:
-        return "close the quote"
-    return "check indentation, quotes and brackets here and just above"
 
 
 def _span(event: yaml.Event) -> Span:

@@ -118,7 +118,7 @@ P_CONSOLE = Field("console", CONSOLE, "The console that all streams share")
 DEFAULTS = Field(
     "defaults",
     Record(
-        "defaults",
+        "the defaults",
         (Field("partition", PARTITION_DEFAULTS, "Merged key by key into each partition; its own value wins"),),
         "{partition: {fpu: false}}",
     ),
@@ -142,7 +142,7 @@ PLAN_LATER = (
     Field("shared", Later("shared areas"), "Areas that several partitions map"),
     Field("health", Later("a health table"), "Actions at health events"),
 )
-PLAN = Record("a plan", (HYP, PLAN_NAME, BOARD, GUARD, P_CONSOLE, DEFAULTS, PARTITIONS, SCHEDULES, P_EXPECT, *PLAN_LATER))
+PLAN = Record("a plan", (HYP, PLAN_NAME, BOARD, GUARD, P_CONSOLE, DEFAULTS, PARTITIONS, SCHEDULES, P_EXPECT, *PLAN_LATER), "hyp: 1")
 
 # a partition developer's manifest, partition.yaml
 N_STACK = Field("stack", Quantity(SIZE, PAGE, USER_END, "16 KiB"), "Least stack")
@@ -156,4 +156,4 @@ MANIFEST_LATER = (
     Field("grants", Later(), "Grants that it needs"),
     Field("devices", Later(), "Devices that it needs"),
 )
-MANIFEST = Record("a partition's manifest", (N_MEMORY, N_PERIOD, N_BUDGET, *MANIFEST_LATER))
+MANIFEST = Record("a partition's manifest", (N_MEMORY, N_PERIOD, N_BUDGET, *MANIFEST_LATER), "period: 10 ms")

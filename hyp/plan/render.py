@@ -54,7 +54,7 @@ def _excerpt(place: Place, sources: Mapping[str, Source], hue: str, off: str) ->
         return []
     start = place.column - 1
     end = place.end_column - 1 if place.end_line == place.line else len(line)
-    first = 0 if start < WIDTH - 30 else start - 30
+    first = 0 if len(line) <= WIDTH or start < WIDTH - 30 else start - 30
     shown = line[first : first + WIDTH]
     before = "…" if first > 0 else ""
     after = "…" if len(line) > first + WIDTH else ""

@@ -33,6 +33,10 @@ class Spans:
             return self.at(named)
         return self.at(node.span)
 
+    def is_written(self, path: Path) -> bool:
+        """Whether the text has a value at `path`."""
+        return self._node(path) is not None
+
     def is_list(self, path: Path) -> bool:
         """Whether a list is written at `path`."""
         return isinstance(self._node(path), Listing)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 
 
 @dataclass(frozen=True)
@@ -103,12 +102,13 @@ def parse_quantity(text: str, family: Family) -> int | Wrong:
     base = family.units[unit]
     if decimals is None:
         return int(whole, 16 if hexadecimal else 10) * base
-    exact = Fraction(written) * base
-    if exact.denominator != 1:
-        below = exact.numerator // exact.denominator
+    quotient, over = divmod(int(whole + decimals) * base, int("1" + "0" * len(decimals)))
+    if over:
         smallest = next(iter(family.units))
-        return Wrong("VAL011", f"`{text}` is not a whole number of {smallest}", f"write `{below} {smallest}` or `{below + 1} {smallest}`")
-    return exact.numerator
+        return Wrong(
+            "VAL011", f"`{text}` is not a whole number of {smallest}", f"write `{quotient} {smallest}` or `{quotient + 1} {smallest}`"
+        )
+    return quotient
 
 
 def parse_rate(text: str, word: str, family: Family | None) -> Rate | Wrong:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from hyp.target.console import KERNEL, Line
+from hyp.target.report_lines import is_report
 
 _COLOURS = (36, 33, 35, 32, 34, 31, 96, 93, 95, 92, 94, 91)
 _DIM = 2
@@ -29,6 +30,9 @@ class Printer:
         self._styles = {name: _COLOURS[n % len(_COLOURS)] for n, name in enumerate(partitions)} | {KERNEL: _BOLD}
 
     def show(self, line: Line) -> None:
+        """Print the line, unless it belongs to the end report: the verdict table says that again."""
+        if is_report(line):
+            return
         self._print(_prefix(line), line.text, self._styles.get(line.stream or "", _DIM))
         if line.stream == KERNEL and (place := self._place(line)) is not None:
             self._print("     ", place, _DIM)

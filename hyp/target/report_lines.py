@@ -18,6 +18,11 @@ _EVENT = re.compile(r"health (\S+) (\S+) action=(\S+) at=(\d+)")
 _SAID = re.compile(r"verdict (\S+) (pass|fail): ?(.*)$")
 
 
+def is_report(line: Line) -> bool:
+    """Whether the line belongs to the end report, which the verdict table says again for people."""
+    return line.direct and any(pattern.match(line.text) for pattern in (_WINDOW, _HEALTH, _DROPS, _VERDICT, _CORE))
+
+
 def own_lines(lines: Iterable[Line]) -> Iterator[Line]:
     """The kernel's lines from its (last) boot on: what firmware and loader print before it does not count."""
     kept: list[Line] = []

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,6 +96,8 @@ def _compile(root: Path, stale: list[_Product], say: Callable[[str], None]) -> N
     request = root / BUILD / "request.json"
     request.write_text(Request(kernel, str(share.partition_library()), partitions).to_json())
     command = ["-f", str(SCONSTRUCT), "-C", str(root), f"REQUEST={request}", *(str(one.output.relative_to(root)) for one in stale)]
+    from hyp.toolchain.scons import run_scons  # not paid for when nothing is stale
+
     done = run_scons(root, [*command, "-s"])
     text = _compiler_text(done.stdout)
     if "No space left on device" in text:
@@ -112,16 +111,10 @@ def _compile(root: Path, stale: list[_Product], say: Callable[[str], None]) -> N
         freshness.remember(one.output, one.digest, root, read)
 
 
-def run_scons(root: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    """SCons in a process of its own: it is slow to import, and owns the working folder. Output and errors come as one text."""
-    search = os.pathsep.join([str(share.PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-P", "-m", "SCons", "-Q", "-k", "--no-site-dir", f"-j{len(os.sched_getaffinity(0))}", *arguments]
-    environment = {**os.environ, "PYTHONPATH": search}
-    return subprocess.run(command, cwd=root, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-
-
 def _compiler_text(output: str) -> str:
-    return "\n".join(line for line in output.splitlines() if not line.startswith("scons: ")).strip()
+    """Without SCons' remarks on targets that failed (`scons: *** [x.o] Error 1`); its own errors stay."""
+    lines = (line for line in output.splitlines() if not line.startswith(("scons: *** [", "scons: building ", "scons: `")))
+    return "\n".join(line.removeprefix("scons: *** ") for line in lines).strip()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def environment() -> Environment:
     """gcc and GNU ld, whatever the caller's shell says about flags; content decides what is stale."""
     DefaultEnvironment(tools=[])
     env = SConsEnvironment(tools=["gcc", "as", "ar", "gnulink"], ARFLAGS="rcsD", RANLIBCOM="", ASPPFLAGS=["-c", *flags.ASSEMBLER])
-    env["ENV"]["LC_ALL"] = "C.UTF-8"
+    env["ENV"].update(PATH=os.environ["PATH"], LC_ALL="C.UTF-8")
     env["CCCOM"] = env["CCCOM"].replace("-c ", "-MMD -MF ${TARGET}.d -c ")
     env["ASPPCOM"] = "$CC $ASPPFLAGS $_CPPDEFFLAGS $_CPPINCFLAGS -MMD -MF ${TARGET}.d -o $TARGET $SOURCES"
     return env
@@ -73,7 +74,10 @@ def library(env: Environment, sources: Path, fpu: bool) -> list[Node]:
 
 
 def partition(env: Environment, wanted: PartitionRequest, library_sources: Path, linked: list[Node]) -> Node:
-    """The ELF of a partition folder: all its C and assembler files, or what its SConscript returns."""
+    """The ELF of a partition folder: all its C and assembler files, or the objects that its SConscript returns.
+
+    An SConscript may `Import("env")`, change it (flags, include folders, LIBS) and return nothing: then the rule stays.
+    """
     folder, objects_place = Path(wanted.folder), f"{wanted.elf.removesuffix('.elf')}.objects"
     env = _partition_environment(env, library_sources, wanted.fpu)
     maps = flags.prefix_maps({str(folder): wanted.label})

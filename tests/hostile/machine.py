@@ -43,21 +43,24 @@ class Attacker:
     areas: tuple[str, ...] = ()
 
 
-def plan_text(attackers: Sequence[Attacker], *, for_us: int = 8, victim_us: int = 6, partitions: str = PARTITIONS) -> str:
-    """Each attacker's window is followed at once by the victims' `steady`, which yields, and `spinner`, which never does."""
+def plan_text(attackers: Sequence[Attacker], *, for_us: int = 8, victim_us: int = 6, first: str = "yield") -> str:
+    """Each attacker's window is followed at once by the victims' `steady`, which yields, and `spinner`, which never does.
+
+    `first` is the argument of `steady`.
+    """
     lines = ["hyp: 1", "name: hostile", "board: qemu-q35", "console: {uart: com1, mode: text, baud: 115200, buffer: 2 KiB}", "partitions:"]
     for one in attackers:
         areas = ", ".join((f"{{name: log, size: {LOG_BYTES} B}}", *one.areas))
         lines += [
             f"  {one.name}:",
-            f"    image: {partitions}/{one.image}",
+            f"    image: {PARTITIONS}/{one.image}",
             f'    args: "{one.args}"',
             f"    fpu: {'true' if one.fpu else 'false'}",
             f"    memory: {{heap: {one.heap}, areas: [{areas}]}}",
         ]
-    for name, how in (("steady", "yield"), ("spinner", "spin")):
+    for name, how in (("steady", first), ("spinner", "spin")):
         diary = f"{{name: log, size: {DIARY_BYTES} B}}"
-        lines += [f"  {name}:", f"    image: {partitions}/victim", f'    args: "{how}"', f"    memory: {{areas: [{diary}]}}"]
+        lines += [f"  {name}:", f"    image: {PARTITIONS}/victim", f'    args: "{how}"', f"    memory: {{areas: [{diary}]}}"]
     slot = for_us + 2 * victim_us
     lines += ["schedules:", "  normal:", f"    major_frame: {slot * len(attackers)} us", "    windows:"]
     for n, one in enumerate(attackers):

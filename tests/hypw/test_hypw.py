@@ -146,14 +146,28 @@ def test_two_at_once_set_up_once(ready: Checkout) -> None:
     assert sorted(bool(said) for _, said in results) == [False, True]
 
 
-def test_missing_tools_without_root_are_one_line_to_run(ready: Checkout, bare: Path) -> None:
+@pytest.mark.parametrize(("sudo", "as_root"), [(True, "sudo sh"), (False, "su")])
+def test_missing_tools_without_root_are_one_line_to_run(ready: Checkout, bare: Path, *, sudo: bool, as_root: str) -> None:
     program(bare, "id", "echo 1000")
     program(bare, "apt-get", "exit 9")
+    if sudo:
+        program(bare, "sudo", "exit 1")
     done = ready.call("run", path=bare)
     assert done.returncode == 2
-    packages = "gcc binutils qemu-system-x86"
-    command = f"apt-get update && apt-get install -y --no-install-recommends {packages}"
-    assert done.stderr == f"hypw: missing Debian packages; please run: sudo sh -c '{command}'\n"
+    command = "apt-get update && apt-get install -y --no-install-recommends gcc binutils qemu-system-x86"
+    assert done.stderr == f"hypw: missing Debian packages; please run: {as_root} -c '{command}'\n"
+
+
+def test_a_missing_venv_module_is_in_the_same_line(ready: Checkout, bare: Path) -> None:
+    program(bare, "id", "echo 1000")
+    program(bare, "apt-get", "exit 9")
+    program(bare, "python3", "exit 1")
+    python = ready.root / ".venv" / "bin" / "python"
+    target = python.readlink()
+    python.unlink()
+    done = ready.call("run", path=bare)
+    python.symlink_to(target)
+    assert "--no-install-recommends python3-venv gcc binutils qemu-system-x86'" in done.stderr
 
 
 def test_missing_tools_on_another_system_are_named(ready: Checkout, bare: Path) -> None:

@@ -37,15 +37,14 @@ HYPERCALL hypercall_console_write(uint64_t text, uint64_t length)
     uint64_t take = length < HYP_CONSOLE_WRITE_MAX ? length : HYP_CONSOLE_WRITE_MAX;
     if (!in_user_half(text, length))
         return HYP_BAD_ADDRESS;
-    if (take > room) {
-        ring->dropped_bytes += length - room;
-        ring->dropped_events++;
-        take = room;
-    }
+    uint64_t dropped = take > room ? length - room : 0;
+    take = take < room ? take : room;
     uint64_t at = ring->head % ring->size, first = ring->size - at < take ? ring->size - at : take;
     if (copy_partition(ring->data + at, (const void *)text, first) ||
         copy_partition(ring->data, (const void *)(text + first), take - first))
         return HYP_BAD_ADDRESS;
+    ring->dropped_bytes += dropped;
+    ring->dropped_events += dropped != 0;
     __atomic_store_n(&ring->head, ring->head + take, __ATOMIC_RELEASE);
     console_work = 1;
     return (int64_t)take;

@@ -82,7 +82,7 @@ int partition_prepare(struct core *core, const struct partition_plan *partition)
             if (ticks_until(core->deadline, cpu_tsc()) < (int64_t)core->guard_ticks)
                 return 0;
         } while (state->request == REQUEST_COLD && restore_step(partition, state));
-        words_zero(SLOT_CONTROL, PAGE);
+        words_zero(SLOT_CONTROL, sizeof(struct hyp_control));
         context_reset(partition);
     }
     info_start(core, state);

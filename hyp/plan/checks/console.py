@@ -22,7 +22,7 @@ def uart_exists(draft: Draft) -> None:
     uarts = [name for name, device in sorted(board.devices.items()) if device.kind == UART_KIND]
     meant = nearest(console.uart, board.devices)
     fix = f"did you mean `{meant}`?" if meant else f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
-    draft.report.add("CON001", _uart(), f"board `{board.name}` has no device `{quote(console.uart)}`", fix)
+    draft.report.add("CON001", _written(draft, "uart"), f"board `{board.name}` has no device `{quote(console.uart)}`", fix)
 
 
 def uart_is_a_uart(draft: Draft) -> None:
@@ -34,10 +34,15 @@ def uart_is_a_uart(draft: Draft) -> None:
     if device.kind != UART_KIND:
         uarts = [name for name, other in sorted(board.devices.items()) if other.kind == UART_KIND]
         fix = f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
-        draft.report.add("CON002", _uart(), f"`{device.name}` of board `{board.name}` is a `{quote(device.kind)}`, not a UART", fix)
+        draft.report.add(
+            "CON002", _written(draft, "uart"), f"`{device.name}` of board `{board.name}` is a `{quote(device.kind)}`, not a UART", fix
+        )
     elif not device.ports:
         draft.report.add(
-            "FUT001", _uart(), f"a console on `{device.name}`, a UART without I/O ports, is not supported yet", "use a UART with I/O ports"
+            "FUT001",
+            _written(draft, "uart"),
+            f"a console on `{device.name}`, a UART without I/O ports, is not supported yet",
+            "use a UART with I/O ports",
         )
 
 
@@ -54,7 +59,7 @@ def baud_rate_is_possible(draft: Draft) -> None:
     possible = [rate for rate in USUAL if makes(device.clock_hz, rate)]
     near = min(possible, key=lambda rate: abs(rate - console.baud)) if possible else device.clock_hz // 16
     message = f"`{device.name}` cannot make {console.baud} baud from its clock of {device.clock_hz} Hz"
-    draft.report.add("CON003", ("console", "baud"), message, f"write {near}")
+    draft.report.add("CON003", _written(draft, "baud"), message, f"write {near}")
 
 
 def makes(clock_hz: int, baud: int) -> bool:
@@ -65,8 +70,10 @@ def makes(clock_hz: int, baud: int) -> bool:
     return abs(clock_hz - 16 * baud * divisor) * BAUD_ERROR_MAX <= 16 * baud * divisor
 
 
-def _uart() -> Path:
-    return ("console", "uart")
+def _written(draft: Draft, key: str) -> Path:
+    """Where the value comes from: the console's key, or the board that gives the default."""
+    path = ("console", key)
+    return path if draft.report.spans.is_written(path) else ("board",)
 
 
 def _device(draft: Draft) -> tuple[Board, Console, Device] | None:

@@ -120,7 +120,9 @@ def test_the_demo_is_separated(repository: Path, tmp_path: Path) -> None:
     with (tmp_path / "elf" / "kernel.elf").open("rb") as file:
         table = ELFFile(file).get_section_by_name(".symtab")
         assert isinstance(table, SymbolTableSection)
-        value = int(table.get_symbol_by_name("boot_root")[0]["st_value"])
+        found = table.get_symbol_by_name("boot_root")
+        assert found
+        value = int(found[0]["st_value"])
     boot_root = value - KERNEL_BASE if value >= KERNEL_BASE else value
     assert_separated(built.plan, Spaces(built.image, boot_root))
 

@@ -16,6 +16,7 @@ from hyp.abi import numbers, pages, state, tables
 from hyp.image import Image
 from hyp.plan.model import Area, Plan, Range, Window
 from tests.unit.image import elves, plans
+from tests.unit.image.elves import EXECUTE, READ, WRITE, Part
 from tests.unit.image.walk import Memory, Space
 
 PAGE = 4096
@@ -50,7 +51,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     windows = [Window("alpha", 0, 2_000_000, 0), Window("beta", 2_000_000, 3_000_000, 0), Window("alpha", 6_000_000, 1_000_000, 1)]
     plan = plans.plan({"alpha": plans.memory(heap=65536, areas=areas), "beta": plans.memory()}, plans.board(cores=2), windows)
     plan = dataclasses.replace(plan, partitions=(plan.partitions[0], dataclasses.replace(plan.partitions[1], fpu=False)))
-    files = {"alpha": elves.partition(data=FORTY_TWO, bss=0x2345)}
+    text, table = Part(READ | EXECUTE, 0x21_0000, b"\x90\xeb\xfd"), Part(READ, 0x21_1000, b"read only")
+    data = (Part(READ | WRITE, 0x21_2000, FORTY_TWO, 0x2345), Part(READ | WRITE, 0x22_0008, b"second data", 0x1800))
+    files = {"alpha": elves.elf((text, table, *data), 0x21_0000)}
     outcome = plans.compile_plan(plan, tmp_path_factory.mktemp("built"), files)
     assert outcome.image is not None, outcome.diagnostics
     return Built(plan, outcome.image, Memory(outcome.image.data))
@@ -96,6 +99,8 @@ def test_lanes_lead_to_the_windows(built: Built) -> None:
     ]
     for n, window in enumerate(windows):
         assert window["index"] == n
+        entry = built.image.manifest["schedules"][0]["windows"][n]
+        assert (entry["index"], entry["counters"]) == (n, built.boot.physical(window["counters"]))
         counters = state.WINDOW_COUNTERS.unpack(built.boot.read(window["counters"], state.WINDOW_COUNTERS.size))
         assert {k: v for k, v in counters.items() if v} == {"late_min": 0xFFFF_FFFF}
 
@@ -198,7 +203,14 @@ def test_rings_have_room_of_their_own(built: Built) -> None:
         assert {k for k, v in ring.items() if v and k not in ("pad_writer", "pad_reader")} == {"data", "size"}
         assert built.boot.read(ring["data"], ring["size"]) == bytes(ring["size"])
         ranges.append((ring["data"], ring["data"] + ring["size"]))
-    assert all(low[1] <= high[0] for low, high in pairwise(ranges))
+    for core in (0, 1):
+        record: dict[str, Any] = state.CORE.unpack(built.boot.read(tables.CORE_BASE + core * tables.CORE_STRIDE, state.CORE.size))
+        for ring_at, one, count in (
+            (record["health_ring"], state.HEALTH_RECORD, state.HEALTH_RECORDS),
+            (record["trace_ring"], state.TRACE_RECORD, state.TRACE_RECORDS),
+        ):
+            ranges.append((ring_at, ring_at + one.size * count))
+    assert all(low[1] <= high[0] for low, high in pairwise(sorted(ranges)))
 
 
 def test_the_manifest_is_plain_json_and_counts_every_byte(built: Built) -> None:

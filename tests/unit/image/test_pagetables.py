@@ -72,6 +72,10 @@ def test_2_mib_pages_are_used_where_they_fit_and_only_there() -> None:
     assert [leaf.size for leaf in walked(tables, root).leaves] == [PAGE, PAGE, LARGE, LARGE, PAGE]
     tables = Tables()
     root = tables.new()
+    tables.map(root, Mapping(LARGE, 3 * LARGE, LARGE, rights("rw")))
+    assert [leaf.size for leaf in walked(tables, root).leaves] == [LARGE]
+    tables = Tables()
+    root = tables.new()
     tables.map(root, Mapping(LARGE, LARGE + PAGE, LARGE, rights("rw")))
     assert {leaf.size for leaf in walked(tables, root).leaves} == {PAGE}
 

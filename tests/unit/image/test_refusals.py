@@ -125,6 +125,27 @@ def test_a_huge_segment_is_refused_before_it_is_placed(tmp_path: Path) -> None:
     assert found.code == "ELF011"
 
 
+def test_a_file_larger_than_the_ram_is_not_even_read(tmp_path: Path) -> None:
+    plan = plans.plan({"a": plans.memory()})
+    (tmp_path / "kernel.elf").write_bytes(elves.kernel())
+    with (tmp_path / "a.elf").open("wb") as file:
+        file.truncate(1 << 40)
+    outcome = build(plan, {"a": tmp_path / "a.elf"}, tmp_path / "kernel.elf")
+    assert [(d.code, d.message) for d in outcome.diagnostics] == [
+        ("ELF011", f"the image's file has {1 << 40} bytes and the board's RAM has {255 * MIB}")
+    ]
+
+
+def test_two_segments_of_a_kind_have_names_that_no_planned_area_has(tmp_path: Path) -> None:
+    parts = (Part(READ | EXECUTE, elves.LINK, b"\x90\xeb\xfd"), *(Part(READ | WRITE, 0x22_0000 + n * 0x2000, b"x") for n in range(3)))
+    areas = [Area("data_2", 4096, None, "rw", "wb")]
+    outcome = plans.compile_plan(plans.plan({"a": plans.memory(areas=areas)}), tmp_path, {"a": elves.elf(parts, elves.LINK)})
+    assert outcome.image is not None
+    names = [a["name"] for a in outcome.image.manifest["partitions"][0]["areas"]]
+    assert len(names) == len(set(names))
+    assert {"data", "data.2", "data.3", "data_2"} <= set(names)
+
+
 def test_simd_is_refused_only_without_fpu(tmp_path: Path) -> None:
     program = {"a": elves.partition(text=bytes.fromhex("0f58c0 ebfe"))}
     plan = plans.plan({"a": plans.memory()})

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hyp.codes import CODES
 from hyp.plan import Loaded, load
+from hyp.plan.checks import BOARD_CHECKS, PLAN_CHECKS
 from hyp.plan.report import FOUND_MAX
 from hyp.plan.source import SIZE_MAX
 from tests.unit.plan.plans import GOOD, check, found
@@ -74,3 +77,23 @@ def test_the_catalogue_is_whole(repository: Path) -> None:
 def test_boards_of_bad_plans_are_used() -> None:
     plans = "".join(file.read_text(encoding="utf-8", errors="replace") for file in FILES)
     assert [file.name for file in sorted((FOLDER / "boards").glob("*.yaml")) if f"boards/{file.name}" not in plans] == []
+
+
+def test_every_check_finds_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that no bad plan needs could be removed and no test would notice."""
+    useful: set[str] = set()
+
+    def watched(check: Callable[[Any], None]) -> Callable[[Any], None]:
+        def run(draft: Any) -> None:
+            before = len(draft.report.found.sorted(""))
+            check(draft)
+            if len(draft.report.found.sorted("")) > before:
+                useful.add(check.__name__)
+
+        return run
+
+    monkeypatch.setattr(import_module("hyp.plan.load"), "PLAN_CHECKS", tuple(map(watched, PLAN_CHECKS)))
+    monkeypatch.setattr(import_module("hyp.plan.boards"), "BOARD_CHECKS", tuple(map(watched, BOARD_CHECKS)))
+    for file in FILES:
+        load(file)
+    assert [check.__name__ for check in (*PLAN_CHECKS, *BOARD_CHECKS) if check.__name__ not in useful] == []

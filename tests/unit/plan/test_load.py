@@ -151,6 +151,14 @@ def test_the_boards_that_come_with_hyp(name: str) -> None:
     assert plan.guard_ns >= plan.board.costs.kernel_path_ns + plan.board.costs.switch_ns
 
 
+def test_the_boards_own_console_is_judged_at_the_board(tmp_path: Path) -> None:
+    board = (BASE / "boards" / "qemu-q35.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "slow.yaml"
+    file.write_text(board.replace("clock: 1843200 Hz", "clock: 100 kHz"))
+    loaded = check(changed(("board: qemu-q35", f"board: {file}")))
+    assert [(diagnostic.code, diagnostic.place.line, diagnostic.place.column) for diagnostic in loaded.diagnostics] == [("CON003", 3, 8)]
+
+
 def test_paths_that_cannot_be_opened(tmp_path: Path) -> None:
     for path in (tmp_path / "none.yaml", tmp_path):
         with pytest.raises(Stop) as stop:

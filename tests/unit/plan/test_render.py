@@ -36,6 +36,12 @@ def test_long_lines_are_cut_around_the_place() -> None:
     assert any(line.strip(" |") == "^" * 3 for line in lines), "the second `fpu` is marked"
 
 
+def test_a_line_that_fits_is_shown_whole() -> None:
+    line = "console: {uart: com1, mode: text, buffer: 4 KiB,                                              baud: fast}"
+    assert len(line) < WIDTH
+    assert rendered(changed(("board: qemu-q35\n", f"board: qemu-q35\n{line}\n"))).splitlines()[1] == f"    4 | {line}"
+
+
 def test_carets_of_a_long_value_end_at_the_cut() -> None:
     lines = rendered(changed(("name: good", "name: " + "x" * 100_000))).splitlines()
     assert all(len(line) < WIDTH + 40 for line in lines)

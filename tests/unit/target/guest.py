@@ -114,6 +114,16 @@ class Memory:
         return address
 
 
+def whole_trace(frames: int) -> tuple[tuple[int, int, int], ...]:
+    """What a kernel traces in `frames` major frames when every window is exact; ticks are ns."""
+    return tuple(
+        record
+        for frame in range(frames)
+        for index, _, at, length in WINDOWS
+        for record in ((frame * MAJOR_NS + at, 1, index), (frame * MAJOR_NS + at + length - 1900, 2, 0))
+    )
+
+
 @dataclass(frozen=True)
 class State:
     """What the guest's memory says that the kernel counted."""
@@ -126,7 +136,7 @@ class State:
     health: tuple[tuple[str, int, int, int], ...] = ()  # (partition, event, count, first ns)
     drops: tuple[int, int] = (0, 0)  # of beta: bytes, events
     verdicts: tuple[tuple[str, int, str], ...] = ()  # (partition, 1 pass or 2 fail, text)
-    trace: tuple[tuple[int, int, int], ...] = ()  # (ticks since the epoch, kind, value)
+    trace: tuple[tuple[int, int, int], ...] = whole_trace(3)  # (ticks since the epoch, kind, value)
     trace_head: int | None = None
     module_count: tuple[int, ...] = ()
     logged: tuple[tuple[int, int, int, int], ...] = ()  # (ns, partition, event, action)
@@ -264,23 +274,8 @@ def build(folder: Path, text: bytes, ending: str = "exit", state: State | None =
     (folder / "memory").write_bytes(memory)
     (folder / "guest.S").write_text(_SOURCE.replace("ENDING", ENDINGS[ending]))
     (folder / "guest.ld").write_text(_SCRIPT.replace("MEMORY", hex(MEMORY)))
-    for command in (
-        ["gcc", "-c", "guest.S", "-o", "guest.o"],
-        [
-            "ld",
-            "-m",
-            "elf_x86_64",
-            "-static",
-            "-z",
-            "max-page-size=4096",
-            "--no-warn-rwx-segments",
-            "-T",
-            "guest.ld",
-            "guest.o",
-            "-o",
-            "image.elf",
-        ],
-    ):
+    link = ["ld", "-m", "elf_x86_64", "-static", "-z", "max-page-size=4096", "--no-warn-rwx-segments", "-T", "guest.ld"]
+    for command in (["gcc", "-c", "guest.S", "-o", "guest.o"], [*link, "guest.o", "-o", "image.elf"]):
         subprocess.run(command, cwd=folder, check=True, timeout=30)
     image = folder / "image.elf"
     value = {**manifest(addresses, image.read_bytes()), **changes}

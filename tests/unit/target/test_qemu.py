@@ -153,7 +153,7 @@ def test_no_emulator_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pri
     with pytest.raises(Stop) as caught:
         run_quietly(image)
     assert caught.value.code == ExitCode.ENVIRONMENT
-    assert caught.value.message.endswith("is not installed; run: sudo apt-get install qemu-system-x86")
+    assert caught.value.message.startswith("missing: qemu-system-x86_64; please run: apt-get install")
     assert list(private.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ class Project:
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
     def build(self, *, fpu: bool = True) -> Path:
@@ -139,3 +140,40 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Pat
     with pytest.raises(OSError, match="exists") as error:
         build(tmp_path, [partition_request(tmp_path, app, fpu=True)])
     assert error.value.filename == os.fspath(blocked)
+
+
+def test_an_sconscript_may_choose_the_objects(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("inner/part.c", "const char *part(void) { return PART; }\n")
+    project.write("main.c", "#include <hyp.h>\nconst char *part(void);\nvoid partition_main(void) { hyp_printf(part()); }\n")
+    project.write("unused.c", "#error not to be compiled\n")
+    lines = [
+        "Import('env')",
+        "env.Append(CPPDEFINES={'PART': r'\\\"of its own\\\"'})",
+        "own = env.Object('main.c') + env.Object('inner/part.c')",
+    ]
+    project.write("SConscript", "\n".join([*lines, "Return('own')\n"]))
+    assert b"of its own" in project.build().read_bytes()
+    project.write("inner/part.c", 'const char *part(void) { return "another"; }\n')
+    assert b"another" in project.build().read_bytes()
+    assert not list(project.folder.rglob("*.o")), "outputs stay in build/"
+
+
+def test_a_broken_sconscript_is_a_wrong_input(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("SConscript", "Import('nothing')\n")
+    with pytest.raises(Stop) as stop:
+        project.build()
+    assert stop.value.code == ExitCode.WRONG_INPUT
+    assert "nothing" in stop.value.message
+    assert "SConscript" in stop.value.message
+
+
+def test_two_builds_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    request = partition_request(project.root, project.folder, fpu=True)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: build(project.root, [request]), range(2)))
+    assert (project.root / request.elf).read_bytes()[:4] == b"\x7fELF"
+    project.build()
+    assert project.said == []

@@ -33,7 +33,7 @@ ENDLESS(pauses, __asm__ volatile("pause"))
 ENDLESS(cpuids, __asm__ volatile("cpuid" : : "a"(0), "c"(0) : "rbx", "rdx"))
 ENDLESS(copies, memcpy(to, from, sizeof to))
 ENDLESS(strings, __asm__ volatile("rep stosb" : : "D"(to), "c"(sizeof to), "a"(0) : "memory"))
-ENDLESS(far_returns, far_return(0x23))
+ENDLESS(far_jumps, far_jump(0x23))
 ENDLESS(locked, __asm__ volatile("lock incq %0; xchg %%rax, %0" : "+m"(from) : : "rax"))
 ENDLESS(saves, __asm__ volatile("fxsave64 (%0)" : : "r"(entry_fpu) : "memory"))
 
@@ -52,5 +52,5 @@ const struct attack noise[] = {
     {"idle", idle}, {"spin", spin}, {"nops", nops}, {"times", times}, {"unknowns", unknowns}, {"untagged", untagged},
     {"bad_addresses", bad_addresses}, {"flood", flood}, {"lines", lines}, {"controls", controls}, {"verdicts", verdicts},
     {"modes", modes}, {"mov_ss", mov_ss}, {"pauses", pauses}, {"cpuids", cpuids}, {"copies", copies}, {"strings", strings},
-    {"far_returns", far_returns}, {"locked", locked}, {"saves", saves}, {"drifting", drifting}, {0, 0},
+    {"far_jumps", far_jumps}, {"locked", locked}, {"saves", saves}, {"drifting", drifting}, {0, 0},
 };

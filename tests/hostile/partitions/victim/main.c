@@ -1,8 +1,11 @@
 /*
  * Keeps a diary of its windows in the area `log`: pairs of TSC values, read next to each other in the program, between
- * which the partition did not run. `args` decides how a window ends: `yield`, or `spin` until the kernel takes it away.
+ * which the partition did not run. `args` decides how a window ends: `yield`, or `spin` until the kernel takes it away;
+ * `talk` yields too and prints its diary's last entry every TALK ticks.
  */
 #include <hyp.h>
+
+#define TALK 20000000u
 
 struct diary {
     uint64_t entries;
@@ -24,7 +27,8 @@ void partition_main(void)
     const hyp_area_t *area = hyp_area("log");
     struct diary *diary = (struct diary *)area->base;
     uint64_t room = (area->size - sizeof *diary) / sizeof diary->windows[0], loops = 0, last = now();
-    int yields = hyp_info()->args[0] == 'y';
+    uint64_t epoch = hyp_info()->time_base, said = epoch;
+    int talks = hyp_info()->args[0] == 't', yields = talks || hyp_info()->args[0] == 'y';
 
     diary->windows[0].back = last;
     for (diary->entries = 1; diary->entries < room;) {
@@ -39,6 +43,10 @@ void partition_main(void)
             diary->windows[diary->entries].back = here;
             diary->windows[diary->entries].loops = loops;
             diary->entries++;
+            if (talks && here - said > TALK) {
+                said += TALK;
+                hyp_printf("released %llu, %llu loops\n", (unsigned long long)(here - epoch), (unsigned long long)loops);
+            }
             here = now();
         }
         last = here;
