@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from hyp.abi import numbers, pages, state, tables
-from hyp.abi.hypercalls import CONSOLE_WRITE_MAX, HYPERCALLS, VERDICT_TEXT_MAX
+from hyp.abi.hypercalls import CONSOLE_WRITE_MAX, HEALTH_READ_MAX, HYPERCALLS, TIMER_PERIOD_MIN, VERDICT_TEXT_MAX
 from hyp.abi.record import Field, Record
 
 _ENUMS: tuple[tuple[str, type[IntEnum]], ...] = (
@@ -24,6 +24,7 @@ _ENUMS: tuple[tuple[str, type[IntEnum]], ...] = (
     ("HYP_PORT", numbers.PortKind),
     ("HYP_DIRECTION", numbers.Direction),
     ("HYP_STATUS", numbers.Status),
+    ("HYP_MODULE", numbers.ModuleControl),
 )
 _SHARED = (
     "ABI_VERSION",
@@ -36,6 +37,11 @@ _SHARED = (
     "ARGS_SIZE_MAX",
     "EVENT_WORDS",
     "EVENT_TIMER",
+    "EVENT_TIMER_EXECUTION",
+    "EVENT_WINDOW",
+    "EVENT_SHUTDOWN",
+    "EVENT_CONSOLE",
+    "EVENT_FIRST",
 )
 _C_SCALARS = {"u8": "uint8_t", "u16": "uint16_t", "u32": "uint32_t", "u64": "uint64_t", "i32": "int32_t", "i64": "int64_t", "char": "char"}
 
@@ -47,7 +53,12 @@ def partition_header() -> str:
         lines += [f"#define {prefix}_{member.name} {_literal(member.value)}" for member in enum]
     lines += [f"#define HYP_ACCESS_{member.name} {member.value}" for member in numbers.Access]
     lines += [f"#define HYP_CALL_{call.name.upper()} {call.number}" for call in HYPERCALLS]
-    lines += [f"#define HYP_CONSOLE_WRITE_MAX {CONSOLE_WRITE_MAX}", f"#define HYP_VERDICT_TEXT_MAX {VERDICT_TEXT_MAX}"]
+    lines += [
+        f"#define HYP_CONSOLE_WRITE_MAX {CONSOLE_WRITE_MAX}",
+        f"#define HYP_VERDICT_TEXT_MAX {VERDICT_TEXT_MAX}",
+        f"#define HYP_TIMER_PERIOD_MIN {TIMER_PERIOD_MIN}",
+        f"#define HYP_HEALTH_READ_MAX {HEALTH_READ_MAX}",
+    ]
     return _header("HYP_ABI_H", ["#include <stdint.h>"], lines, pages.PARTITION_RECORDS)
 
 

@@ -159,6 +159,15 @@ class HealthAction(IntEnum):
     SHUTDOWN = 5
     WARM_RESTART = 6
     COLD_RESTART = 7
+    SWITCH_SCHEDULE = 8
+
+
+class ModuleControl(IntEnum):
+    """Operations of `module_control`."""
+
+    WARM_RESTART = 0
+    COLD_RESTART = 1
+    HALT = 2
 
 
 class Access(IntFlag):

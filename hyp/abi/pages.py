@@ -184,6 +184,44 @@ SCHEDULE_STATUS = Record(
     ),
 )
 
+HEALTH_ENTRY = Record(
+    "hyp_health_record",
+    "One health event, as `health_read` gives it.",
+    (
+        Field("sequence", "u64", "1 for the first since power-on"),
+        Field("time", "u64", "ns, monotonic"),
+        Field("partition", "u32", "id, or all ones for the module"),
+        Field("event", "u32", "HYP_HEALTH_*"),
+        Field("action", "u32", "HYP_ACTION_*: what was done"),
+        Field("code", "u32", "of an application_error"),
+        Field("address", "u64", "fault address of a page fault"),
+        Field("frame", FRAME),
+    ),
+)
+
+HEALTH_STATUS = Record(
+    "hyp_health_status",
+    "What `health_status` says.",
+    (
+        Field("records", "u64", "health events logged since power-on"),
+        Field("oldest", "u64", "sequence of the oldest one that can still be read"),
+        Field("lost", "u64", "records that found no room"),
+    ),
+)
+
+MODULE_STATUS = Record(
+    "hyp_module_status",
+    "What `module_status` says.",
+    (
+        Field("partitions", "u32"),
+        Field("schedules", "u32"),
+        Field("warm_restarts", "u32", "of the module, since power-on"),
+        Field("reserved", "u32"),
+        Field("frames", "u64", "major frames completed since the last start of the module"),
+        Field("tsc_hz", "u64"),
+    ),
+)
+
 PARTITION_RECORDS = (
     AREA,
     PEER,
@@ -198,5 +236,8 @@ PARTITION_RECORDS = (
     QUEUING_STATUS,
     PARTITION_STATUS,
     SCHEDULE_STATUS,
+    HEALTH_ENTRY,
+    HEALTH_STATUS,
+    MODULE_STATUS,
 )
 """What partitions and kernel share, in the order of the header."""

@@ -70,6 +70,8 @@ VERIFIES = ("none", "pit")
 TSC_ELSE = ("halt", "calibrate")
 
 PARTITION_FPU = 1
+GRANT_HEALTH_READ, GRANT_TRACE_READ, GRANT_MODULE_WARM, GRANT_MODULE_COLD, GRANT_MODULE_HALT = 1, 2, 4, 8, 16
+HEALTH_TABLE = 128
 WINDOW_GAP = 1
 """More than a guard of idle time follows: the core idles instead of spinning to the next release."""
 WINDOW_LAST = 2
@@ -104,6 +106,9 @@ PLAN = Record(
         Field("channels", "u32", "offset of channel_plan[channel_count]"),
         Field("listeners", "u32", "offset of listener_plan[]"),
         Field("events", "u32", "offset of listener_plan[]: what each sendable event raises"),
+        Field("health", "u32", "offset of health_plan[]"),
+        Field("reserved_offset", "u32"),
+        Field("module_actions", "u8", "by module event from FIRST_MODULE_EVENT on: HYP_ACTION_LOG, HALT, WARM_RESTART, COLD_RESTART", 16),
         Field("name", "char", "the plan's", NAME_SIZE),
         Field("board", "char", count=NAME_SIZE),
         Field("streams", "*struct ring", "address of ring[stream_count]"),
@@ -146,8 +151,12 @@ PARTITION = Record(
         Field("event_first", "u32", "index into the event table: the events that it may send"),
         Field("event_count", "u32"),
         Field("event_base", "u32", "the partition's own number of the first of them"),
-        Field("reserved", "u32"),
-        Field("actions", "u8", "health action by event", HEALTH_EVENTS),
+        Field("grants", "u32", "GRANT_*"),
+        Field("controls", "u32", "offset of u8[partition_count]: by target, bit n: operation HYP_CONTROL_n; oneself has all"),
+        Field("health_first", "u32", "index into the health table, for actions from HEALTH_TABLE on"),
+        Field("schedule_grants", "u64", "bit n: schedule n may be asked for"),
+        Field("watchdog_ns", "u64", "0: none"),
+        Field("actions", "u8", "by event: HYP_ACTION_*, or HEALTH_TABLE + place after health_first", HEALTH_EVENTS),
     ),
 )
 
@@ -188,6 +197,21 @@ LISTENER = Record(
     ),
 )
 
+HEALTH = Record(
+    "health_plan",
+    "An entry of the health table: an action that a byte cannot say.",
+    (
+        Field("action", "u32", "HYP_ACTION_*"),
+        Field("schedule", "u32", "of HYP_ACTION_SWITCH_SCHEDULE"),
+        Field("then", "u32", "the action of the `limit`th event within `window_ns`"),
+        Field("then_schedule", "u32"),
+        Field("window_ns", "u64"),
+        Field("times", "*uint64_t", "ring of `limit` instants; the word before it counts"),
+        Field("limit", "u32", "0: none"),
+        Field("reserved", "u32"),
+    ),
+)
+
 RESTORE = Record(
     "restore_plan",
     "What a restart does to one range of a partition's memory.",
@@ -205,6 +229,9 @@ SCHEDULE = Record(
     (
         Field("name", "char", count=NAME_SIZE),
         Field("major_frame_ns", "u64"),
+        Field("min_dwell_ns", "u64", "a switch away is delayed until the schedule has been in force this long"),
+        Field("on_switch", "u32", "offset of u8[partition_count]: 1 + HYP_CONTROL_* applied when this schedule begins, 0: nothing"),
+        Field("reserved", "u32"),
     ),
 )
 
@@ -242,4 +269,4 @@ REGION = Record(
     ),
 )
 
-PLAN_RECORDS = (PLAN, PARTITION, PORT, CHANNEL, LISTENER, RESTORE, SCHEDULE, LANE, WINDOW, REGION)
+PLAN_RECORDS = (PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, RESTORE, SCHEDULE, LANE, WINDOW, REGION)
