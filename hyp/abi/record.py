@@ -19,7 +19,7 @@ Value = int | str | list["Value"] | dict[str, "Value"]
 
 @dataclass(frozen=True)
 class Field:
-    """One member: `kind` is a scalar name, `char` (a NUL-padded text), another record, or `*` and a C type: an address."""
+    """One member: `kind` is a scalar name, `char` (a NUL-padded UTF-8 text), another record, or `*` and a C type: an address."""
 
     name: str
     kind: str | Record
@@ -97,7 +97,7 @@ class Record:
 
 def _encode(field: Field, value: Value) -> bytes:
     if field.kind == "char":
-        raw = str(value).encode("ascii")
+        raw = str(value).encode("utf-8")
         if len(raw) >= field.count:
             raise ValueError(f"{field.name}: {value!r} is longer than {field.count - 1} characters")
         return raw.ljust(field.count, b"\0")
@@ -113,7 +113,7 @@ def _encode(field: Field, value: Value) -> bytes:
 
 def _decode(field: Field, data: bytes | memoryview, at: int) -> Value:
     if field.kind == "char":
-        return bytes(data[at : at + field.count]).split(b"\0", 1)[0].decode("ascii", "replace")
+        return bytes(data[at : at + field.count]).split(b"\0", 1)[0].decode("utf-8", "replace")
     items: list[Value]
     if isinstance(field.kind, Record):
         items = [dict(field.kind.unpack(data, at + n * field.item_size)) for n in range(field.count)]

@@ -89,14 +89,18 @@ def build_plan(text: str, root: Path, folder: Path) -> Built:
 
 @dataclass(frozen=True)
 class Found:
-    """After a run. `memory` is the machine's RAM as it was at the end."""
+    """After a run. `memory` is the machine's RAM as it was at the end; `bundle` what was booted."""
 
-    manifest: Manifest
+    bundle: Bundle
     session: Session
     memory: Memory
     facts: Facts
     traces: tuple[TraceDump, ...]
     console: bytes
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.bundle.manifest
 
     def partition(self, name: str) -> PartitionEntry:
         return next(entry for entry in self.manifest["partitions"] if entry["name"] == name)
@@ -179,7 +183,7 @@ class Runner:
         kernel = list(own_lines(session.lines))
         facts = memory_facts(manifest, memory, clock(kernel), logged_events(kernel))
         console = (self._folder / "raw" / f"{manifest['console']['uart']}.log").read_bytes()
-        return Found(manifest, session, memory, facts, trace_dumps(manifest, memory), console)
+        return Found(self._bundle, session, memory, facts, trace_dumps(manifest, memory), console)
 
 
 def run(built: Built, folder: Path, frames: int, arguments: tuple[str, ...] = ()) -> Found:

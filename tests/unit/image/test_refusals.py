@@ -146,6 +146,13 @@ def test_two_segments_of_a_kind_have_names_that_no_planned_area_has(tmp_path: Pa
     assert {"data", "data.2", "data.3", "data_2"} <= set(names)
 
 
+def test_args_may_hold_any_printable_text(tmp_path: Path) -> None:
+    plan = plans.plan({"a": plans.memory()})
+    outcome = plans.compile_plan(replace(plan, partitions=(replace(plan.partitions[0], args="grün"),)), tmp_path)
+    assert outcome.image is not None
+    assert "grün".encode() + b"\0" in outcome.image.data
+
+
 def test_simd_is_refused_only_without_fpu(tmp_path: Path) -> None:
     program = {"a": elves.partition(text=bytes.fromhex("0f58c0 ebfe"))}
     plan = plans.plan({"a": plans.memory()})
