@@ -5,7 +5,7 @@ What the later stages read. Nothing here knows YAML; a value's place in the text
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -109,6 +109,35 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class HealthAction:
+    """`word` as in the plan (`halt`, ...), or `switch_schedule` with `schedule`."""
+
+    word: str
+    schedule: str | None = None
+
+
+@dataclass(frozen=True)
+class HealthRule:
+    """What follows an event; the `limit`th within any sliding `within_ns` takes `then`. `limit` 0: no limit."""
+
+    action: HealthAction
+    limit: int = 0
+    within_ns: int = 0
+    then: HealthAction | None = None
+
+
+@dataclass(frozen=True)
+class Grants:
+    """What a partition may do to others; `system: true` fills all of it. Operations as in the plan (`warm_restart`, ...)."""
+
+    partitions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # target -> operations; "*" is resolved to all others
+    schedules: tuple[str, ...] = ()
+    health_log: bool = False
+    trace: bool = False
+    module: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Partition:
     """`image` is an existing folder with a main.c, or an existing file."""
 
@@ -119,6 +148,40 @@ class Partition:
     timing: Timing | None
     fpu: bool
     args: str
+    grants: Grants = Grants()
+    health: dict[str, HealthRule] = field(default_factory=dict)  # event -> rule, defaults of the plan included; others: built-in
+    watchdog_ns: int = 0  # 0: none
+
+
+@dataclass(frozen=True)
+class Channel:
+    """`source` and `destinations` are (partition, port). `depth` is of a queue, 0 for sampling; `valid_for_ns` 0: always."""
+
+    name: str
+    kind: str  # sampling | queuing
+    size: int
+    depth: int
+    source: tuple[str, str]
+    destinations: tuple[tuple[str, str], ...]
+    valid_for_ns: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """Raised by `source` in `destination`."""
+
+    name: str
+    source: str
+    destination: str
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A shared memory area; `access` by partition: ro | rw."""
+
+    name: str
+    size: int
+    access: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -138,6 +201,8 @@ class Schedule:
     name: str
     major_frame_ns: int
     windows: tuple[Window, ...]
+    min_dwell_ns: int = 0
+    on_switch: dict[str, str] = field(default_factory=dict)  # partition -> operation applied when this schedule begins
 
 
 @dataclass(frozen=True)
@@ -159,3 +224,7 @@ class Plan:
     partitions: tuple[Partition, ...]
     schedules: tuple[Schedule, ...]
     expected: dict[str, tuple[str, ...]]  # partition name -> health events that a good run may contain
+    channels: tuple[Channel, ...] = ()
+    events: tuple[Event, ...] = ()
+    shared: tuple[Shared, ...] = ()
+    module_health: dict[str, str] = field(default_factory=dict)  # module event -> log | halt | warm_restart | cold_restart
