@@ -34,6 +34,10 @@ PARTITION_STATE = Record(
         Field("restore_index", "u32", "progress of a restart, which may take several windows"),
         Field("restore_done", "u64", "bytes of the current range that are done"),
         Field("attention", "u32", "ATTENTION_*: work for the next way into the partition; others set bits with a locked or"),
+        Field("control", "u32", "1 + HYP_CONTROL_* that another asks for; exchanged; 0: none"),
+        Field("switch_count", "u32", "schedule switches that this partition has followed"),
+        Field("health_read", "u32", "records of the core's log that it has read, modulo 2^32"),
+        Field("controller", "u32", "who asked"),
         Field("trap_busy", "u32", "a trap is being handled: slot 1 is in use"),
         Field("alarm", "u64", "TSC of the soonest of its timers; all ones: none"),
         Field("timer_at", "u64", "by clock: ns on that clock; all ones: not set", 2),
@@ -43,7 +47,8 @@ PARTITION_STATE = Record(
         Field("wait_mask", "u64", "of event_wait; all ones while idle_until waits"),
         Field("wait_until", "u64", "TSC at which a wait ends; 0: no wait"),
         Field("wait_kind", "u32", "WAIT_*"),
-        Field("wait_reserved", "u32"),
+        Field("health_code", "u32", "of its last application_error"),
+        Field("watchdog_at", "u64", "ns, monotonic: when it expires; all ones: it does not run"),
         Field("call_done", "u64", "bytes that a call cut by the window's end has copied"),
         Field("log_waiting", "u32", "records of it in the core's log that are not printed yet"),
         Field("reserved", "u32"),
@@ -59,7 +64,13 @@ VERDICT_NONE, VERDICT_PASSED, VERDICT_FAILED = 0, 1, 2
 STATUS_READY, STATUS_SUSPENDED, STATUS_HALTED = 0, 1, 2
 REQUEST_NONE, REQUEST_START, REQUEST_WARM, REQUEST_COLD = 0, 1, 2, 3
 
-ATTENTION_EVENTS = 1
+ATTENTION_EVENTS = 0xF
+"""Bit n: word n of `events` has bits."""
+ATTENTION_WAIT = 0x10
+"""It sleeps in a wait, so its release is not a plain one."""
+ATTENTION_EXECUTION = 0x20
+"""Its execution timer runs, whose instant is known only while it runs."""
+ATTENTION_CONTROL = 0x40
 WAIT_NONE, WAIT_EVENT, WAIT_IDLE, WAIT_PORT = 0, 1, 2, 3
 
 CHANNEL_STATE = Record(
@@ -170,6 +181,8 @@ CORE = Record(
         Field("stack", "u64", "top of the main kernel stack"),
         Field("user_rsp", "u64", "the caller's rsp during a hypercall"),
         Field("rights", "u64", "the running partition's"),
+        Field("attention", "u64", "a handler that the ending hypercall is to go on with, in the caller's full context; 0: none"),
+        Field("call_result", "u64", "what that hypercall had returned so far"),
         Field("partition", "*const struct partition_plan", "the partition that runs, or ran last"),
         Field("window", "*const struct window_plan", "address of the current window_plan, also when its partition does not run"),
         Field("timer_at", "u64", "TSC instant that the timer is armed for"),
@@ -185,6 +198,9 @@ CORE = Record(
         Field("timer_scale", "u64", "timer counts = ticks * timer_scale / 2^32; 0: TSC-deadline"),
         Field("schedule", "*const struct schedule_plan", "address of the current schedule_plan"),
         Field("lane_first", "*const struct window_plan", "address of this core's first window in it"),
+        Field("schedule_since", "u64", "ns: when it began"),
+        Field("schedule_next", "u32", "the schedule that follows at the end of a major frame, most often the same"),
+        Field("switch_count", "u32", "schedule switches so far"),
         Field("trace_ring", "*struct trace_record", "address of trace_record[TRACE_RECORDS]"),
         Field("trace_head", "u64", "records written"),
         Field("health_ring", "*struct health_record", "address of health_record[HEALTH_RECORDS]"),
@@ -202,7 +218,8 @@ CORE = Record(
         Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
     ),
 )
-PHASE_BEFORE, PHASE_REST = 0, 1
-"""BEFORE: the core waits for the next release; REST: for the end of a window whose partition yielded or is not ready."""
+PHASE_BEFORE, PHASE_REST, PHASE_SLEEP = 0, 1, 2
+"""BEFORE: the core waits for the next release; REST: for the end of a window whose partition yielded or is not ready;
+SLEEP: for that, or for what the window's partition waits for."""
 
 STATE_RECORDS = (CHANNEL_STATE, MESSAGE_SLOT, PORT_STATE, SAVE, PARTITION_STATE, WINDOW_COUNTERS, RING, HEALTH_RECORD, TRACE_RECORD, CORE)

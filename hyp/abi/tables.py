@@ -122,6 +122,7 @@ PLAN = Record(
         Field("cpu_use", "u32"),
         Field("xcr0", "u64", "extended state that partitions may use; 0: FXSAVE instead of XSAVE"),
         Field("guard_ns", "u64"),
+        Field("release_tolerance_ns", "u64", "a later first instruction is the event late_start"),
         Field("io_write_ns", "u64", "what one write to the UART may take"),
         Field("uart_port", "u32", "I/O port of the console's 16550"),
         Field("uart_divisor", "u32"),

@@ -38,11 +38,20 @@ entry_hypercall:
     bt %rax, %gs:OFFSET_CORE_RIGHTS
     jnc entry_hypercall_denied
     call *hypercall_table(, %rax, 8)
+    cmpq $0, %gs:OFFSET_CORE_ATTENTION
+    jne entry_hypercall_attention
 exit_hypercall:
     xchg %r10, %rcx
     mov %gs:OFFSET_CORE_USER_RSP, %rsp
     swapgs
     sysretq
+
+/* A handler left more to do than a quick way out allows: what `attention` points to runs in the full context. */
+entry_hypercall_attention:
+    mov %rax, %gs:OFFSET_CORE_CALL_RESULT
+    mov %gs:OFFSET_CORE_ATTENTION, %rax
+    movq $0, %gs:OFFSET_CORE_ATTENTION
+    jmp entry_hypercall_context
 
 entry_hypercall_denied:
     mov $HYP_NOT_PERMITTED, %rax
