@@ -20,8 +20,20 @@ _ENUMS: tuple[tuple[str, str, type[IntEnum]], ...] = (
     ("Clocks", "HYP_CLOCK", numbers.Clock),
     ("Operations on a partition", "HYP_CONTROL", numbers.Control),
     ("Verdicts", "HYP_VERDICT", numbers.Verdict),
+    ("Operations on the module", "HYP_MODULE", numbers.ModuleControl),
+    ("Status of a partition", "HYP_STATUS", numbers.Status),
+    ("Kinds of ports", "HYP_PORT", numbers.PortKind),
+    ("Directions", "HYP_DIRECTION", numbers.Direction),
     ("Health events", "HYP_HEALTH", numbers.HealthEvent),
     ("Health actions", "HYP_ACTION", numbers.HealthAction),
+)
+_EVENTS = (
+    ("EVENT_TIMER", "the timer of the monotonic clock expired"),
+    ("EVENT_TIMER_EXECUTION", "the timer of the execution clock expired"),
+    ("EVENT_WINDOW", "a window of the partition was released; only while `window_event` of the control page is not 0"),
+    ("EVENT_SHUTDOWN", "someone who may asks the partition to shut down"),
+    ("EVENT_CONSOLE", "console input has come"),
+    ("EVENT_FIRST", "the first of the plan's own: ports and events, with the numbers that the info page gives"),
 )
 _ADDRESSES = (
     ("LOWEST_ADDRESS", "nothing is mapped below: a null pointer with an offset faults"),
@@ -61,6 +73,8 @@ def reference() -> str:
     for title, prefix, enum in _ENUMS:
         parts += [f"### {title}", "", f"{_first_paragraph(enum)}", ""]
         parts += _table(("name", "value"), ((f"`{prefix}_{member.name}`", str(member.value)) for member in enum))
+    parts += ["### Standard events", "", "The same numbers in every partition.", ""]
+    parts += _table(("name", "value", "when"), ((f"`HYP_{name}`", str(getattr(numbers, name)), when) for name, when in _EVENTS))
     parts += ["### Rights on an area", ""]
     parts += _table(("name", "value"), ((f"`HYP_ACCESS_{member.name}`", str(member.value)) for member in numbers.Access))
     parts += ["## Pages and records", "", "Little-endian, naturally aligned, no padding that is not named. Offsets and sizes in bytes.", ""]

@@ -13,4 +13,14 @@ static inline hyp_result_t hypercall(uint32_t number, uint64_t first, uint64_t s
     return (hyp_result_t)rax;
 }
 
+/* The same with a fourth argument. */
+static inline hyp_result_t hypercall4(uint32_t number, uint64_t first, uint64_t second, uint64_t third, uint64_t fourth)
+{
+    uint64_t rax = (uint64_t)HYP_HYPERCALL_TAG << 32 | number;
+    register uint64_t r10 __asm__("r10") = fourth;
+
+    __asm__ volatile("syscall" : "+a"(rax) : "D"(first), "S"(second), "d"(third), "r"(r10) : "rcx", "r11", "memory");
+    return (hyp_result_t)rax;
+}
+
 #endif

@@ -29,3 +29,35 @@ const char *hyp_result_name(hyp_result_t result)
     default: return result >= HYP_OK ? "ok" : "unknown";
     }
 }
+
+const char *hyp_health_event_name(uint32_t event)
+{
+    switch (event) {
+    case HYP_HEALTH_DIVIDE_ERROR: return "divide_error";
+    case HYP_HEALTH_DEBUG: return "debug";
+    case HYP_HEALTH_BREAKPOINT: return "breakpoint";
+    case HYP_HEALTH_INVALID_OPCODE: return "invalid_opcode";
+    case HYP_HEALTH_DEVICE_NOT_AVAILABLE: return "device_not_available";
+    case HYP_HEALTH_STACK_FAULT: return "stack_fault";
+    case HYP_HEALTH_GENERAL_PROTECTION: return "general_protection";
+    case HYP_HEALTH_PAGE_FAULT: return "page_fault";
+    case HYP_HEALTH_X87_FAULT: return "x87_fault";
+    case HYP_HEALTH_ALIGNMENT_CHECK: return "alignment_check";
+    case HYP_HEALTH_SIMD_FAULT: return "simd_fault";
+    case HYP_HEALTH_MEMORY_VIOLATION: return "memory_violation";
+    case HYP_HEALTH_ILLEGAL_HYPERCALL: return "illegal_hypercall";
+    case HYP_HEALTH_NESTED_FAULT: return "nested_fault";
+    case HYP_HEALTH_WATCHDOG: return "watchdog";
+    case HYP_HEALTH_APPLICATION_ERROR: return "application_error";
+    case HYP_HEALTH_LATE_START: return "late_start";
+    case HYP_HEALTH_OVERRUN: return "overrun";
+    case HYP_HEALTH_DEADLINE_MISSED: return "deadline_missed";
+    case HYP_HEALTH_INTEGRITY: return "integrity";
+    case HYP_HEALTH_INTERNAL_ERROR: return "internal_error";
+    case HYP_HEALTH_NMI: return "nmi";
+    case HYP_HEALTH_MACHINE_CHECK: return "machine_check";
+    case HYP_HEALTH_UNEXPECTED_INTERRUPT: return "unexpected_interrupt";
+    case HYP_HEALTH_CLOCK_MISMATCH: return "clock_mismatch";
+    default: return "unknown";
+    }
+}

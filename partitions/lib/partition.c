@@ -1,4 +1,4 @@
-/* Calls that act on the partition itself. */
+/* Calls that act on a partition, most often on the caller. */
 #include <string.h>
 
 #include "hyp.h"
@@ -23,6 +23,11 @@ hyp_result_t hyp_partition_control(hyp_partition_t partition, int operation)
 hyp_result_t hyp_mode_set(int mode)
 {
     return hypercall(HYP_CALL_MODE_SET, (uint32_t)mode, 0, 0);
+}
+
+hyp_result_t hyp_partition_status(hyp_partition_t partition, hyp_partition_status_t *status)
+{
+    return hypercall(HYP_CALL_PARTITION_STATUS, (uint32_t)partition, (uintptr_t)status, 0);
 }
 
 hyp_result_t hyp_verdict(int pass, const char *text)

@@ -1,4 +1,4 @@
-/* Reading time: by the time page of the info page where there is one, else by hypercall. */
+/* Reading time, by the time page of the info page where there is one, else by hypercall; waiting for it. */
 #include "hyp.h"
 #include "hypercall.h"
 
@@ -40,4 +40,24 @@ hyp_time_t hyp_window_left(void)
         return end - now;
     /* The window ended between the two reads, and this is the next one. */
     return (hyp_time_t)hypercall(HYP_CALL_WINDOW_STATUS, 0, 0, 0);
+}
+
+hyp_result_t hyp_timer_set(int clock, hyp_time_t at, hyp_time_t period)
+{
+    return hypercall(HYP_CALL_TIMER_SET, (uint32_t)clock, at, period);
+}
+
+hyp_result_t hyp_timer_cancel(int clock)
+{
+    return hypercall(HYP_CALL_TIMER_CANCEL, (uint32_t)clock, 0, 0);
+}
+
+hyp_result_t hyp_watchdog_kick(void)
+{
+    return hypercall(HYP_CALL_WATCHDOG_KICK, 0, 0, 0);
+}
+
+hyp_result_t hyp_idle_until(hyp_time_t at)
+{
+    return hypercall(HYP_CALL_IDLE_UNTIL, at, 0, 0);
 }

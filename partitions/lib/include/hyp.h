@@ -12,10 +12,20 @@
 #include "hyp_abi.h"
 
 typedef int64_t hyp_result_t;
+typedef int32_t hyp_port_t;      /* number, or a negative error */
+typedef int32_t hyp_event_t;     /* number, or a negative error; HYP_EVENT_TIMER ... are numbers too */
 typedef int32_t hyp_partition_t; /* id, or a negative error */
 typedef uint64_t hyp_time_t;     /* ns */
 typedef struct hyp_info hyp_info_t;
 typedef struct hyp_area hyp_area_t;
+typedef struct hyp_frame hyp_frame_t;
+typedef struct hyp_sampling_status hyp_sampling_status_t;
+typedef struct hyp_queuing_status hyp_queuing_status_t;
+typedef struct hyp_partition_status hyp_partition_status_t;
+typedef struct hyp_schedule_status hyp_schedule_status_t;
+typedef struct hyp_health_record hyp_health_record_t;
+typedef struct hyp_health_status hyp_health_status_t;
+typedef struct hyp_module_status hyp_module_status_t;
 
 /* Written by the partition; entered on cold and warm start. Returning from it halts the partition. */
 void partition_main(void);
@@ -23,21 +33,79 @@ void partition_main(void);
 /* The info page: no kernel entry. */
 const hyp_info_t *hyp_info(void);
 hyp_partition_t hyp_partition(const char *name);   /* HYP_INVALID_CONFIG: the plan gives no such name */
-const hyp_area_t *hyp_area(const char *name);      /* NULL: no such area; `heap` and `stack` are areas too */
+hyp_port_t hyp_port(const char *name);             /* likewise; the part after the dot in the plan */
+hyp_event_t hyp_event(const char *name);           /* likewise */
+hyp_event_t hyp_port_event(hyp_port_t port);       /* what is raised when a message comes, or a full queue has room; else as above */
+const hyp_area_t *hyp_area(const char *name);      /* NULL: no such area; `heap`, `stack` and shared areas are areas too */
+const char *hyp_partition_name(uint32_t id);       /* "unknown" for one that the plan lets us not name */
+const char *hyp_schedule_name(uint32_t id);        /* likewise */
 const char *hyp_start_cause_name(uint32_t cause);  /* "power_on", ... */
 const char *hyp_result_name(hyp_result_t result);  /* "ok", "bad_address", ... */
+const char *hyp_health_event_name(uint32_t event); /* "divide_error", ... as plans spell it */
 
 /* Time since the first major frame began. `hyp_time` enters the kernel only when there is no time page. */
 hyp_time_t hyp_time(void);
 hyp_time_t hyp_time_get(int clock);                /* by the kernel; an unknown clock gives (hyp_time_t)HYP_INVALID_PARAM */
 
+/* Timers: one per clock; expiry raises HYP_EVENT_TIMER or HYP_EVENT_TIMER_EXECUTION. `at` is absolute; a period of 0 is once. */
+hyp_result_t hyp_timer_set(int clock, hyp_time_t at, hyp_time_t period);
+hyp_result_t hyp_timer_cancel(int clock);          /* expiries missed */
+hyp_result_t hyp_watchdog_kick(void);              /* the plan's `watchdog` begins anew */
+
 /* Scheduling. */
 hyp_result_t hyp_yield(void);                      /* gives up the rest of the window; returns at the next release */
+hyp_result_t hyp_idle_until(hyp_time_t at);        /* sleeps inside own windows, until `at` or an unmasked event */
 hyp_time_t hyp_window_left(void);                  /* net time left in the current window */
+hyp_result_t hyp_schedule_switch(const char *name); /* from the end of a major frame on; HYP_INVALID_CONFIG: no such name */
+hyp_result_t hyp_schedule_status(hyp_schedule_status_t *status); /* ->current ->next ->since ->switch_at */
+
+/*
+ * Sampling ports: a channel's newest message, which stays. A read wants a buffer of the port's size; `status` may be NULL.
+ * ->valid: not older than `valid_for`; ->fresh: not read before; ->overwritten: messages never read.
+ */
+hyp_result_t hyp_sampling_write(hyp_port_t port, const void *message, size_t length);
+hyp_result_t hyp_sampling_read(hyp_port_t port, void *buffer, size_t size, hyp_sampling_status_t *status); /* length */
+hyp_result_t hyp_sampling_status(hyp_port_t port, hyp_sampling_status_t *status);
+
+/* Queuing ports: every message once, in order. A time-out of 0 does not wait; HYP_NOT_AVAILABLE: full, or empty. */
+hyp_result_t hyp_queuing_send(hyp_port_t port, const void *message, size_t length, hyp_time_t timeout);
+hyp_result_t hyp_queuing_receive(hyp_port_t port, void *buffer, size_t size, hyp_time_t timeout); /* length */
+hyp_result_t hyp_queuing_status(hyp_port_t port, hyp_queuing_status_t *status); /* ->count ->depth ->overflows */
+hyp_result_t hyp_queuing_clear(hyp_port_t port);   /* messages dropped */
+
+/*
+ * Events. A handler is called between any two instructions of the program, on a stack of its own (`upcall_stack` in the
+ * plan), with events off and the FPU put aside (x87 and SSE, not AVX); it must end, and what it shares with the program is `volatile`.
+ * The first hyp_on_event masks every event; each one unmasks its own. NULL takes the handler away and masks the event again.
+ * A program that sets no handler has nothing masked. Handlers run lowest number first.
+ */
+void hyp_on_event(hyp_event_t event, void (*handler)(hyp_event_t));
+void hyp_events_enable(void);                      /* and handles what waited */
+void hyp_events_disable(void);
+hyp_result_t hyp_event_send(hyp_event_t event);
+/* Sleeps until one of events 0 to 63 is pending, masked or not, and takes it: no handler is called for what is returned. */
+hyp_result_t hyp_event_wait(uint64_t mask, hyp_time_t until);
+
+/*
+ * Traps: the partition's own exceptions, when its plan says `propagate` for them. `vector` is HYP_HEALTH_*; the handler may change
+ * the frame, with which the program goes on. It runs on the handler stack; a fault in it is the event `nested_fault`.
+ */
+void hyp_on_trap(int vector, void (*handler)(hyp_frame_t *));
+uint64_t hyp_trap_address(void);                   /* fault address of the page fault that is being handled */
 
 /* Partitions. On oneself always, on others by grant. A restart, halt or shutdown of oneself does not return. */
 hyp_result_t hyp_partition_control(hyp_partition_t partition, int operation); /* HYP_CONTROL_* */
 hyp_result_t hyp_mode_set(int mode);                                          /* HYP_MODE_* */
+hyp_result_t hyp_partition_status(hyp_partition_t partition, hyp_partition_status_t *status);
+
+/* Health. Reading the log is by grant; each record is read once. */
+hyp_result_t hyp_health_raise(uint32_t code);                                 /* application_error; the plan says what follows */
+hyp_result_t hyp_health_read(hyp_health_record_t *records, size_t count);     /* records read */
+hyp_result_t hyp_health_status(hyp_health_status_t *status);                  /* ->records ->oldest ->lost */
+
+/* The whole module; control by grant. */
+hyp_result_t hyp_module_control(int operation);                               /* HYP_MODULE_*; returns only an error */
+hyp_result_t hyp_module_status(hyp_module_status_t *status);
 
 /* Console. Never waits: what the ring cannot take is dropped, and the kernel counts it. */
 hyp_result_t hyp_console_write(const void *text, size_t length); /* bytes taken */

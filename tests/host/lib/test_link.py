@@ -28,14 +28,16 @@ def link(folder: Path, main: str, *, compiler: str = "gcc", extra: tuple[str, ..
     (folder / "main.c").write_text(main)
     includes = [f"-I{folder}", f"-I{library / 'include'}"]
     objects = []
-    for source in [*sorted(library.glob("*.c")), library / "start.S", folder / "main.c"]:
+    for source in [*sorted(library.glob("*.[cS]")), folder / "main.c"]:
         flags = PARTITION if source.parent == folder else LIBRARY
         made = folder / f"{source.name}.o"
         subprocess.run([compiler, *flags, *extra, *includes, "-c", source, "-o", made], check=True, timeout=60)
         objects.append(made)
+    start, archive = folder / "start.S.o", folder / "libhyp.a"
+    subprocess.run(["ar", "rcs", archive, *(made for made in objects[:-1] if made != start)], check=True, timeout=60)
     elf = folder / "out.elf"
     run = subprocess.run(
-        ["ld", *LINK, "-T", library / "partition.ld", "-o", elf, *objects], capture_output=True, text=True, timeout=60, check=False
+        ["ld", *LINK, "-T", library / "partition.ld", "-o", elf, start, objects[-1], archive], capture_output=True, text=True, timeout=60, check=False
     )
     return Linked(run, elf)
 
@@ -45,10 +47,14 @@ EVERYTHING = """
 #include <string.h>
 static int filled = 7;
 static char zeroed[5000];
+static void on_tick(hyp_event_t event) { filled += event; }
+static void on_fault(hyp_frame_t *frame) { frame->rip += 2; }
 void partition_main(void)
 {
     memset(zeroed, filled, sizeof zeroed);
     hyp_printf("%s %d\\n", hyp_info()->name, zeroed[1]);
+    hyp_on_event(HYP_EVENT_TIMER, on_tick);
+    hyp_on_trap(HYP_HEALTH_DIVIDE_ERROR, on_fault);
 }
 """
 
