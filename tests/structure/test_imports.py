@@ -27,6 +27,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.timeline": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline"),
     "hyp.report": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline", "hyp.plan", "hyp.report"),
     "hyp.bench": (*VOCABULARY, *STAGES_OF_A_RUN, "hyp.bench"),
+    "hyp.bench": (*VOCABULARY, "hyp.image", "hyp.plan", "hyp.target", "hyp.toolchain", "hyp.bench"),
     "hyp.cli": ("hyp",),
     "hyp.__main__": ("hyp.cli",),
     "hyp.__init__": (),
