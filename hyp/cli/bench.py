@@ -10,6 +10,7 @@ from pathlib import Path
 from hyp.bench import profile
 from hyp.bench.all_rows import build_rows, instruction_rows, run_all
 from hyp.bench.measure import Bench
+from hyp.bench.rows import Row
 from hyp.bench.table import as_json, as_text
 from hyp.exits import ExitCode
 from hyp.toolchain import share
@@ -37,4 +38,8 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.write(json.dumps(as_json(rows), indent=1) + "\n" if args.json else as_text(rows))
     if args.profile is not None:
         profile.write(args.profile, runs)
+    return exit_code(rows)
+
+
+def exit_code(rows: list[Row]) -> ExitCode:
     return ExitCode.JUDGED_BAD if any(row.exceeded for row in rows) else ExitCode.GOOD
