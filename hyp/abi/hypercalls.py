@@ -97,7 +97,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.NOT_PERMITTED, "another partition, and no grant for it"),
             (Result.NO_ACTION, "`resume` of a partition that is not suspended"),
         ),
-        500,
+        600,
         context=True,
     ),
     Hypercall(
@@ -112,7 +112,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.NO_ACTION, "`normal` in mode normal"),
             (Result.INVALID_MODE, "`warm_start` while in cold start"),
         ),
-        500,
+        600,
         context=True,
     ),
     Hypercall(

@@ -8,15 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 from iced_x86 import Code, Decoder
 
 from hyp.abi.hypercalls import HYPERCALLS
 
 BOOT_ENTRIES = ("boot_pvh", "boot_multiboot2")
-_FIRSTS = {"timer": "entry_timer", "hypercall": "entry_hypercall", "exit_now": "exit_now", "release": "exit_release",
-           "verify": "clock_verify", "drain": "console_drain", "end": "report_end"}  # fmt: skip
+_FIRSTS = {
+    "timer": "entry_timer",
+    "hypercall": "entry_hypercall",
+    "exit_now": "exit_now",
+    "release": "exit_release",
+    "verify": "clock_verify",
+    "drain": "console_drain",
+    "end": "report_end",
+}
 _LOOKS = ("partition_prepare", "partition_restart")
 """A cold restart looks at the clock between its chunks, and stops in time."""
+LONGEST_INSTRUCTION = 15
 UNTAGGED = 63
 """Stands for the handler of untagged calls where a hypercall's number is wanted."""
 
@@ -32,16 +41,24 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Kernel:
-    """`functions` by address, of text and boot segment; `areas` are the two, [start, end)."""
+    """`functions` by address, of text and boot segment; `areas` are the two, [start, end), and `code` their bytes."""
 
     functions: tuple[Symbol, ...]
     areas: tuple[tuple[int, int], ...]
+    code: tuple[bytes, ...]
     spin: tuple[int, int]
 
     def function(self, address: int) -> str:
         """Name of what `address` belongs to."""
         at = bisect_right(self.functions, address, key=lambda symbol: symbol.start) - 1
         return self.functions[at].name if at >= 0 else hex(address)
+
+    def bytes_at(self, address: int, size: int = LONGEST_INSTRUCTION) -> bytes:
+        """Code from `address` on, at most `size` bytes of its area."""
+        for (start, end), code in zip(self.areas, self.code, strict=True):
+            if start <= address < end:
+                return code[address - start : address - start + size]
+        return b""
 
 
 def read_kernel(path: Path) -> Kernel:
@@ -52,7 +69,7 @@ def read_kernel(path: Path) -> Kernel:
         code = [s for s in sections if s["sh_flags"] & 4 and s["sh_size"]]  # SHF_EXECINSTR
         areas = tuple((s["sh_addr"], s["sh_addr"] + s["sh_size"]) for s in code)
         table = elf.get_section_by_name(".symtab")
-        if table is None or len(areas) != 2:
+        if not isinstance(table, SymbolTableSection) or len(areas) != 2:
             raise ValueError(f"{path}: not a kernel with symbols")
         found = {s["st_value"]: s.name for s in sorted(table.iter_symbols(), key=_rank) if _is_code(s.name, s["st_value"], areas)}
         starts = sorted(found)
@@ -60,7 +77,8 @@ def read_kernel(path: Path) -> Kernel:
         release = next(one.start for one in functions if one.name == "exit_release")
         text = next(s for s in code if s["sh_addr"] <= release < s["sh_addr"] + s["sh_size"])
         spin = release, _loop_end(text.data()[release - text["sh_addr"] :], release)
-    return Kernel(functions, areas, spin)
+        contents = tuple(s.data() for s in code)
+    return Kernel(functions, areas, contents, spin)
 
 
 def plugin_arguments(kernel: Kernel) -> list[str]:

@@ -79,9 +79,9 @@ def run(args: argparse.Namespace) -> int:
 def _judged(args: argparse.Namespace, manifest: Manifest, options: Options, ran: Run, people: TextIO) -> int:
     verdict = judge(manifest, options, ran, args.strict)
     summary = verdict_json(manifest, options.clock, ran, verdict)
+    people.write(verdict_text(verdict, ran))
     if args.record is not None:
         keep(args.record, manifest, ran, verdict, summary)
-    people.write(verdict_text(verdict, ran))
     if args.json:
         sys.stdout.write(json.dumps(summary, indent=1) + "\n")
     if ran.session.end in FAILED:

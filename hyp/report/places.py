@@ -7,9 +7,6 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import Any
 
-from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
-
 from hyp.target.bundle import Bundle
 from hyp.target.console import Line
 
@@ -61,6 +58,8 @@ class _Table:
 
 
 def _read(elf: Path) -> _Table:
+    from elftools.elf.elffile import ELFFile  # only a fault pays for it
+
     try:
         with elf.open("rb") as file:
             parsed = ELFFile(file)
@@ -73,7 +72,7 @@ def _read(elf: Path) -> _Table:
 def _symbols(elf: Any) -> list[tuple[int, int, str]]:
     """(address, size, name) of the functions and labels in code; a label without a size reaches to the next one."""
     table = elf.get_section_by_name(".symtab")
-    if not isinstance(table, SymbolTableSection):
+    if table is None:
         return []
     found: list[tuple[int, int, str]] = []
     for symbol in table.iter_symbols():

@@ -31,6 +31,3 @@ class RamFile:
                 "give the emulator the memory of the board file",
             )
         return self._view[address : address + size]
-
-    def close(self) -> None:
-        self._view.close()

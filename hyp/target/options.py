@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hyp.exits import ExitCode, Stop
 
@@ -34,7 +34,7 @@ class Options:
     expect: tuple[Match, ...] = ()
     until: Match | None = None
     gdb_port: int | None = None
-    arguments: tuple[str, ...] = field(default=())
+    arguments: tuple[str, ...] = ()
 
 
 def parse_match(text: str, option: str, streams: tuple[str, ...]) -> Match:

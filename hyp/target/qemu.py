@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -89,6 +90,8 @@ class Qemu:
         said = f": {self._child.said()}" if self._child.said() else ""
         if status == 0:
             return Ended(orderly=False, reason=f"the machine reset or switched itself off (a triple fault?){said}")
+        if status == -signal.SIGBUS:
+            return Ended(orderly=False, reason=f"QEMU lost the guest's memory: is {self._folder.parent} full? TMPDIR names another")
         if status < 0:
             return Ended(orderly=False, reason=f"QEMU was killed by signal {-status}{said}")
         return Ended(orderly=False, reason=f"QEMU ended with status {status}{said}")

@@ -23,7 +23,7 @@ def deviations(schedule: ScheduleEntry, dump: TraceDump, tsc_hz: int, frames: in
     """Where the trace leaves the prediction. After a wrong order the rest of the core is not compared: it would only repeat.
 
     `frames`: major frames of a complete run; then no release may be missing at the end.
-    Instants are compared as the kernel makes them, in ticks of its own scale, so that no rounding is a deviation.
+    Instants are compared in ticks, made from ns as the kernel makes them, so that no rounding is a deviation.
     """
     found = events(dump, tsc_hz)
     starts = [event for event in found if event.kind == "window_start"]
@@ -35,7 +35,7 @@ def deviations(schedule: ScheduleEntry, dump: TraceDump, tsc_hz: int, frames: in
         return
     expected = releases(schedule, dump.core) if not dump.lost else _from(schedule, dump, starts[0])
     for event, release in zip(starts, expected, strict=False):
-        wanted = release.at_ns * dump.tick_scale >> 32
+        wanted = _ticks(release, dump.tick_scale)
         if event.value != release.window["index"]:
             yield Deviation(dump.core, event.at_ns, f"window {event.value} was released where {_name(release)} was due")
             return
@@ -77,6 +77,12 @@ def _overlong(schedule: ScheduleEntry, dump: TraceDump, found: tuple[Event, ...]
                 yield Deviation(
                     dump.core, event.at_ns, f"{name} ended {event.ticks - start.ticks} ticks after its release, planned at most {longest}"
                 )
+
+
+def _ticks(release: Release, scale: int) -> int:
+    """The kernel rounds the frame's start and the window's place in it down, each for itself."""
+    at_ns = release.window["at_ns"]
+    return ((release.at_ns - at_ns) * scale >> 32) + (at_ns * scale >> 32)
 
 
 def _index(release: Release) -> int:

@@ -27,6 +27,11 @@ def kernel_sources() -> Path:
     return PACKAGE / "kernel"
 
 
+def demo() -> Path:
+    """The demo's plan, which the benchmark boots and builds."""
+    return _shared("demo.yaml", PACKAGE.parent / "config" / "demo.yaml")
+
+
 def _shared(name: str, in_checkout: Path) -> Path:
     installed = PACKAGE / "share" / name
-    return installed if installed.is_dir() else in_checkout
+    return installed if installed.exists() else in_checkout

@@ -43,10 +43,10 @@ class Attacker:
     areas: tuple[str, ...] = ()
 
 
-def plan_text(attackers: Sequence[Attacker], *, for_us: int = 8, victim_us: int = 6, first: str = "yield") -> str:
+def plan_text(attackers: Sequence[Attacker], *, for_us: int = 8, victim_us: int = 6, first: str = "yield", idle_us: int = 0) -> str:
     """Each attacker's window is followed at once by the victims' `steady`, which yields, and `spinner`, which never does.
 
-    `first` is the argument of `steady`.
+    `first` is the argument of `steady`; the frame ends with `idle_us` of nobody's.
     """
     lines = ["hyp: 1", "name: hostile", "board: qemu-q35", "console: {uart: com1, mode: text, baud: 115200, buffer: 2 KiB}", "partitions:"]
     for one in attackers:
@@ -62,7 +62,7 @@ def plan_text(attackers: Sequence[Attacker], *, for_us: int = 8, victim_us: int 
         diary = f"{{name: log, size: {DIARY_BYTES} B}}"
         lines += [f"  {name}:", f"    image: {PARTITIONS}/victim", f'    args: "{how}"', f"    memory: {{areas: [{diary}]}}"]
     slot = for_us + 2 * victim_us
-    lines += ["schedules:", "  normal:", f"    major_frame: {slot * len(attackers)} us", "    windows:"]
+    lines += ["schedules:", "  normal:", f"    major_frame: {slot * len(attackers) + idle_us} us", "    windows:"]
     for n, one in enumerate(attackers):
         at = n * slot
         lines.append(f"      - {{partition: {one.name}, at: {at} us, for: {for_us} us}}")

@@ -12,8 +12,6 @@ VOCABULARY = ("hyp.exits", "hyp.diagnostics", "hyp.codes", "hyp.abi")
 PLACES = ("hyp.toolchain.share", "hyp.toolchain.project")
 """Where files lie: all stages may ask, and they know of nothing."""
 
-STAGES_OF_A_RUN = ("hyp.plan", "hyp.toolchain", "hyp.image", "hyp.target", "hyp.timeline", "hyp.report")
-
 STAGES: dict[str, tuple[str, ...]] = {
     "hyp.abi": ("hyp.abi",),
     "hyp.exits": (),
@@ -26,7 +24,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.target": (*VOCABULARY, "hyp.image.manifest", "hyp.image.media", "hyp.target", "hyp.toolchain.system"),
     "hyp.timeline": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline"),
     "hyp.report": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline", "hyp.plan", "hyp.report"),
-    "hyp.bench": (*VOCABULARY, *STAGES_OF_A_RUN, "hyp.bench"),
+    "hyp.bench": (*VOCABULARY, "hyp.image", "hyp.plan", "hyp.target", "hyp.toolchain", "hyp.bench"),
     "hyp.cli": ("hyp",),
     "hyp.__main__": ("hyp.cli",),
     "hyp.__init__": (),

@@ -67,12 +67,14 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return roots
 
 
+@pytest.mark.slow
 def test_two_folders_give_the_same_bytes(twice: list[Path]) -> None:
     first, second = ({path.relative_to(root): path.read_bytes() for path in (root / "build").rglob("*.elf")} for root in twice)
     assert len(first) == 3
     assert first == second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["elf", "a"])
 def test_no_absolute_path_is_in_them(twice: list[Path], repository: Path, suffix: str) -> None:
     outputs = [path for root in twice for path in (root / "build").rglob(f"*.{suffix}")]

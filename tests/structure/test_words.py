@@ -44,3 +44,9 @@ def test_files_are_small_with_one_subject(repository: Path) -> None:
 def test_packages_without_a_generic_name(repository: Path) -> None:
     assert not (repository / "tests" / "__init__.py").exists()
     assert not (repository / "config" / "__init__.py").exists()
+
+
+def test_nothing_that_is_built_is_kept(repository: Path) -> None:
+    command = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
+    assert listed.stdout == ""

@@ -43,10 +43,10 @@ static void region_add(struct loader *loader, uint64_t start, uint64_t size, uin
     loader->region_count++;
 }
 
-static void command_line_copy(struct loader *loader, const char *text)
+static void command_line_copy(struct loader *loader, const char *text, uint32_t room)
 {
     uint32_t n = 0;
-    for (; n < LOADER_TEXT - 1 && text[n]; n++)
+    for (; n < room && n < LOADER_TEXT - 1 && text[n]; n++)
         loader->command_line[n] = text[n];
     loader->command_line[n] = 0;
 }
@@ -57,7 +57,7 @@ static const char *pvh_read(struct loader *loader, uint64_t at)
     if (info->magic != PVH_MAGIC)
         return "start info of PVH";
     if (info->command_line && info->command_line < LOW_4G)
-        command_line_copy(loader, (const char *)info->command_line);
+        command_line_copy(loader, (const char *)info->command_line, LOADER_TEXT);
     if (info->version < 1 || info->memory_map >= LOW_4G)
         return "memory map of PVH";
     const struct pvh_memory *map = (const struct pvh_memory *)info->memory_map;
@@ -68,10 +68,12 @@ static const char *pvh_read(struct loader *loader, uint64_t at)
 
 static void memory_map_read(struct loader *loader, const struct tag *tag)
 {
-    const uint32_t *head = (const uint32_t *)(tag + 1);
+    const uint32_t *head = (const uint32_t *)(tag + 1);     /* size and version of an entry */
+    if (tag->size < sizeof *tag + 2 * sizeof *head)
+        return;
     uint32_t entry = head[0];
     uint64_t at = (uint64_t)(head + 2), end = (uint64_t)tag + tag->size;
-    if (entry < sizeof(struct multiboot2_memory))
+    if (entry < sizeof(struct multiboot2_memory) || entry % 8)
         return;
     for (; at + entry <= end; at += entry) {
         const struct multiboot2_memory *memory = (const struct multiboot2_memory *)at;
@@ -89,7 +91,7 @@ static const char *multiboot2_read(struct loader *loader, uint64_t at)
         if (tag->type == TAG_END || tag->size < sizeof *tag || tag->size > end - at)
             break;
         if (tag->type == TAG_COMMAND_LINE)
-            command_line_copy(loader, (const char *)(tag + 1));
+            command_line_copy(loader, (const char *)(tag + 1), tag->size - (uint32_t)sizeof *tag);
         if (tag->type == TAG_MEMORY_MAP)
             memory_map_read(loader, tag);
         at += (tag->size + 7ull) & ~7ull;

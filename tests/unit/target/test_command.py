@@ -75,6 +75,7 @@ def test_for_is_rounded_up_to_major_frames(tmp_path: Path, length: str, frames: 
         (["--timeout", "soon"], 2, "--timeout soon: "),
         (["--gdb", "99999"], 2, "not a TCP port"),
         (["--expect", "gamma:x"], 2, "no partition 'gamma'"),
+        (["--record", "/dev/null/record"], 2, "give a folder that can be written"),
         (["--target", "bochs"], 1, "use --target qemu"),
     ],
 )

@@ -133,10 +133,11 @@ def test_an_emulator_that_refuses_says_why(tmp_path: Path, monkeypatch: pytest.M
     assert list(private.iterdir()) == []
 
 
-def test_an_emulator_that_crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("number", "said"), [(11, "QEMU was killed by signal 11"), (7, "QEMU lost the guest's memory: is ")])
+def test_an_emulator_that_crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str) -> None:
     image = build(tmp_path, WHOLE)
-    stand_in(tmp_path / "bin", monkeypatch, "kill -SEGV $$")
-    assert "QEMU was killed by signal 11" in run_quietly(image).session.message
+    stand_in(tmp_path / "bin", monkeypatch, f"kill -{number} $$")
+    assert said in run_quietly(image).session.message
 
 
 def test_an_emulator_that_will_not_die_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

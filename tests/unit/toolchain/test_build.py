@@ -142,6 +142,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Pat
     assert error.value.filename == os.fspath(blocked)
 
 
+@pytest.mark.slow
 def test_an_sconscript_may_choose_the_objects(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.write("inner/part.c", "const char *part(void) { return PART; }\n")
@@ -169,6 +170,7 @@ def test_a_broken_sconscript_is_a_wrong_input(tmp_path: Path) -> None:
     assert "SConscript" in stop.value.message
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     project = Project(tmp_path)
     request = partition_request(project.root, project.folder, fpu=True)

@@ -60,9 +60,13 @@ static void console(void)
     length = length > TEXT - 32 ? length - 1 : TEXT;
 }
 
+/* By either call, in turns; nothing but the info page outlives it. */
 static void cold(void)
 {
-    call(HYP_CALL_PARTITION_CONTROL, hyp_info()->partition, HYP_CONTROL_COLD_RESTART, 0);
+    if (hyp_info()->cold_starts % 2)
+        call(HYP_CALL_PARTITION_CONTROL, hyp_info()->partition, HYP_CONTROL_COLD_RESTART, 0);
+    else
+        call(HYP_CALL_MODE_SET, HYP_MODE_COLD_START, 0, 0);
 }
 
 static void warm(void)

@@ -46,6 +46,7 @@ uint64_t flags_across(uint64_t flags, uint64_t ticks);  /* flags after a call an
 void stack_across(uint64_t rsp, uint64_t ticks);        /* a call and windows with that stack pointer */
 void stack_fault(uint64_t rsp);                         /* ud2 with that stack pointer */
 void call_with(uint64_t registers[16]);                 /* rax rbx rcx rdx rsi rdi rbp - r8-r15 in and out, around a syscall */
+void hold_with(uint64_t registers[16]);                 /* the same around a loop of rcx rounds */
 extern const char interrupt_stubs[];                    /* 256 times `int N; ret; nop` */
 void far_return(uint64_t selector);
 void far_jump(uint64_t selector);

@@ -36,6 +36,28 @@ static int64_t call_all(uint32_t number, uint64_t first, uint64_t second, uint64
     return (int64_t)out[0];
 }
 
+/* All registers, for ever, through calls, interrupts and windows. */
+static void keep(uint64_t first, uint64_t second)
+{
+    (void)first;
+    (void)second;
+    for (;;) {
+        uint64_t in[16], out[16];
+        CHECK(call_all(HYP_CALL_NOP, 1, 2, 3), 0);
+        CHECK(call_all(HYP_CALL_YIELD, 1, 2, 3), 0);
+        CHECK(call_all(HYP_CALL_VERDICT, 2, 2, 3), HYP_INVALID_PARAM);
+        CHECK(call_all(0xffff, 1, 2, 3), HYP_UNKNOWN_HYPERCALL);
+        for (uint64_t n = 0; n < 16; n++)
+            in[n] = out[n] = 0xfedcba9876543210u * (n + 1);
+        out[2] = 3000;
+        hold_with(out);
+        for (int n = 0; n < 16; n++)
+            if (n != 2 && n != 7 && n != 11)
+                CHECK(out[n], in[n]);
+        the_log->values[0]++;
+    }
+}
+
 /* Every number with every pair of extremes, the third argument turning with them. */
 static void all_calls(uint64_t first_number, uint64_t last_number)
 {
@@ -135,5 +157,5 @@ static void control(uint64_t first, uint64_t second)
 }
 
 const struct attack call_attacks[] = {
-    {"all_calls", all_calls}, {"numbers", numbers}, {"tags", tags}, {"pointers", pointers}, {"control", control}, {0, 0},
+    {"all_calls", all_calls}, {"numbers", numbers}, {"tags", tags}, {"pointers", pointers}, {"control", control}, {"keep", keep}, {0, 0},
 };

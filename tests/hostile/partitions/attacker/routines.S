@@ -4,7 +4,7 @@
 #define TAG (HYP_HYPERCALL_TAG << 32)
 
 	.text
-	.globl flags_across, stack_across, stack_fault, call_with, far_return, far_jump, iret_to, single_step_call, single_step_mov_ss
+	.globl flags_across, stack_across, stack_fault, call_with, hold_with, far_return, far_jump, iret_to, single_step_call, single_step_mov_ss
 
 	.macro spin ticks		/* rax rcx rdx are lost */
 	rdtsc
@@ -45,7 +45,7 @@ stack_fault:
 	mov %rdi, %rsp
 	ud2
 
-call_with:
+	.macro registers_around between:vararg
 	push %rbx
 	push %rbp
 	push %r12
@@ -69,7 +69,7 @@ call_with:
 	mov 112(%rax), %r14
 	mov 120(%rax), %r15
 	mov (%rax), %rax
-	syscall
+	\between
 	xchg %rax, (%rsp)
 	mov %rbx, 8(%rax)
 	mov %rcx, 16(%rax)
@@ -94,6 +94,13 @@ call_with:
 	pop %rbp
 	pop %rbx
 	ret
+	.endm
+
+call_with:
+	registers_around syscall
+
+hold_with:				/* the same while nothing is called: interrupts come */
+	registers_around 1: dec %rcx; jnz 1b
 
 far_return:
 	push %rdi

@@ -19,6 +19,14 @@ static void flags(uint64_t wanted, uint64_t kept)
     __asm__ volatile("cld");
 }
 
+/* The same flags in every call and at every interrupt, for ever. */
+static void flags_hold(uint64_t wanted, uint64_t unused)
+{
+    (void)unused;
+    for (;;)
+        flags_across(wanted | 2, CROSSING);
+}
+
 static void text_with_df(uint64_t first, uint64_t second)
 {
     static const char text[] = "forward, whatever DF says\n";
@@ -151,6 +159,6 @@ static void constants(uint64_t first, uint64_t second)
 }
 
 const struct attack state_attacks[] = {
-    {"flags", flags}, {"text_with_df", text_with_df}, {"bases", bases}, {"gs_hold", gs_hold}, {"gs_fault", gs_fault},
+    {"flags", flags}, {"flags_hold", flags_hold}, {"text_with_df", text_with_df}, {"bases", bases}, {"gs_hold", gs_hold}, {"gs_fault", gs_fault},
     {"stacks", stacks}, {"stack_lost", stack_lost}, {"entry", entry}, {"fpu", fpu}, {"constants", constants}, {0, 0},
 };

@@ -1,2 +1,0 @@
-tests/hostile/partitions/attacker/entry.S.o: \
- tests/hostile/partitions/attacker/entry.S
