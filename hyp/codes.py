@@ -167,6 +167,9 @@ _ALL = (
     Code("MEM104", "memory limit exceeded with the program", "segments, heap, stacks and areas count, in whole pages", stage="image"),
     Code("MEM105", "no RAM for the kernel", "the kernel is linked to fixed addresses", stage="image"),
     Code("MEM106", "RAM does not suffice", "every byte of the image has its place before boot", stage="image"),
+    Code("MEM107", "channels too large", "the kernel maps all messages of all channels into one range of fixed size", stage="image"),
+    Code("PAR101", "too many ports and events", "each has one bit in words of fixed size", stage="image"),
+    Code("SCH101", "too many schedules", "a grant names schedules by the bits of one word", stage="image"),
 )
 
 CODES = {entry.code: entry for entry in _ALL}

@@ -1,16 +1,32 @@
-"""Kernel virtual addresses that follow from the plan's counts alone: states, counters, rings, per-core regions.
+"""Kernel virtual addresses that follow from the plan's counts alone: states, counters, rings, channels, per-core regions.
 
 A region's bytes are contiguous in physical memory too, so an offset in it serves both.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from hyp.abi.numbers import PAGE
-from hyp.abi.state import HEALTH_RECORD, HEALTH_RECORDS, PARTITION_STATE, RING, TRACE_RECORD, TRACE_RECORDS, WINDOW_COUNTERS
+from hyp.abi.state import (
+    CHANNEL_STATE,
+    HEALTH_RECORD,
+    HEALTH_RECORDS,
+    MESSAGE_SLOT,
+    PARTITION_STATE,
+    PORT_STATE,
+    RING,
+    TRACE_RECORD,
+    TRACE_RECORDS,
+    WINDOW_COUNTERS,
+)
 from hyp.abi.tables import CORE_BASE, CORE_STRIDE, RING_BASE, STATE_BASE
-from hyp.plan.model import Plan
+from hyp.image.health import limits
+from hyp.image.wiring import wiring
+from hyp.plan.model import Channel, Plan
 
 LINE = 64
 """Bytes of a cache line: words of different owners do not share one."""
@@ -21,14 +37,26 @@ def aligned(value: int, to: int = LINE) -> int:
     return -(-value // to) * to
 
 
+INSTANT = 8
+"""Bytes of a u64 instant, and of the counter before a health entry's instants."""
+
+
 @dataclass(frozen=True)
 class Addresses:
-    """Counts of the plan, and what lies where because of them. Offsets are in bytes from the region's start."""
+    """Counts of the plan, and what lies where because of them. Offsets are in bytes from the region's start.
+
+    `channels` are the bytes of each channel's message slots, `readers` its readers; `destinations` the receiving ports of each partition;
+    `limits` those of the health entries that have one.
+    """
 
     cores: int
     partitions: int
     windows: int
     console_buffer: int
+    channels: tuple[int, ...] = ()
+    readers: tuple[int, ...] = ()
+    destinations: tuple[int, ...] = ()
+    limits: tuple[int, ...] = ()
 
     @property
     def streams(self) -> int:
@@ -42,9 +70,20 @@ class Addresses:
     def counters(self, window: int) -> int:
         return aligned(self.partitions * PARTITION_STATE.size) + window * WINDOW_COUNTERS.size
 
+    def channel(self, channel: int) -> int:
+        return aligned(self.counters(self.windows)) + channel * CHANNEL_STATE.size
+
+    def port(self, partition: int, destination: int) -> int:
+        """State of a partition's receiving port, by its place among them."""
+        return self._port_starts[partition] + destination * PORT_STATE.size
+
+    @cached_property
+    def _port_starts(self) -> tuple[int, ...]:
+        return _starts(self.channel(len(self.channels)), (count * PORT_STATE.size for count in self.destinations))
+
     @property
     def states_size(self) -> int:
-        return aligned(self.counters(self.windows), PAGE)
+        return aligned(self._port_starts[-1], PAGE)
 
     # Region at RING_BASE: first the ring records, which have contents, then their bytes and the cores' rings, which are zero.
 
@@ -65,16 +104,56 @@ class Addresses:
     def trace_ring(self, core: int) -> int:
         return self.health_ring(self.cores) + core * aligned(TRACE_RECORDS * TRACE_RECORD.size, PAGE)
 
+    def slots(self, channel: int) -> int:
+        """The first message slot of a channel."""
+        return self._slot_starts[channel]
+
+    def instants(self, limited: int) -> int:
+        """The instants of a health entry, by its place among those with a limit."""
+        return self._instant_starts[limited] + INSTANT
+
+    @cached_property
+    def _slot_starts(self) -> tuple[int, ...]:
+        return _starts(self.trace_ring(self.cores), self.channels)
+
+    @cached_property
+    def _instant_starts(self) -> tuple[int, ...]:
+        return _starts(self._slot_starts[-1], (INSTANT * (1 + limit) for limit in self.limits))
+
     @property
     def buffers_size(self) -> int:
         """Bytes from the end of the records to the region's end."""
-        return self.trace_ring(self.cores) - self.rings_size
+        return aligned(self._instant_starts[-1], PAGE) - self.rings_size
 
 
 def addresses(plan: Plan) -> Addresses:
     """Cores count up to the highest one that has a window: an unused core gets no memory."""
     windows = [w for schedule in plan.schedules for w in schedule.windows]
-    return Addresses(1 + max((w.core for w in windows), default=0), len(plan.partitions), len(windows), plan.console.buffer)
+    return Addresses(
+        cores=1 + max((w.core for w in windows), default=0),
+        partitions=len(plan.partitions),
+        windows=len(windows),
+        console_buffer=plan.console.buffer,
+        channels=tuple(depth(channel) * stride(channel) for channel in plan.channels),
+        readers=tuple(len(channel.destinations) for channel in plan.channels),
+        destinations=tuple(ends.destinations for ends in wiring(plan).partitions),
+        limits=limits(plan),
+    )
+
+
+def depth(channel: Channel) -> int:
+    """Message slots of a channel: a sampling writer always finds one that is neither the newest nor any reader's."""
+    return channel.depth if channel.kind == "queuing" else len(channel.destinations) + 2
+
+
+def stride(channel: Channel) -> int:
+    """Bytes from one message slot to the next."""
+    return aligned(MESSAGE_SLOT.size + channel.size)
+
+
+def _starts(first: int, sizes: Iterable[int]) -> tuple[int, ...]:
+    """Where things of these sizes begin, each at a cache line, and where the last one ends."""
+    return tuple(accumulate((aligned(size) for size in sizes), initial=aligned(first)))
 
 
 def state_address(offset: int) -> int:

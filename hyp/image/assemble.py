@@ -9,10 +9,12 @@ from pathlib import Path
 from hyp.abi.numbers import PAGE
 from hyp.diagnostics import Diagnostic, Place, Severity
 from hyp.image import blob, emit, pages
-from hyp.image.addresses import Addresses, addresses
+from hyp.image.addresses import Addresses
 from hyp.image.describe import Parts, describe
 from hyp.image.elf import Fault, parse
 from hyp.image.frames import Frames, usable
+from hyp.image.grants import schedules_fit
+from hyp.image.info import listings
 from hyp.image.kernel import Kernel, read_kernel
 from hyp.image.layout import Layout, NoRoom, no_room, place, pristine_bytes, restores
 from hyp.image.manifest import Manifest
@@ -20,9 +22,11 @@ from hyp.image.map import text_map
 from hyp.image.recheck import recheck
 from hyp.image.roots import Roots, build_roots
 from hyp.image.rules import first_fault, is_huge, is_huge_file
+from hyp.image.shape import Facts, Shape, facts, shape
 from hyp.image.simd import find_simd
 from hyp.image.space import Space, arrange
 from hyp.image.timetable import Lane, timetable
+from hyp.image.wiring import has_room
 from hyp.plan.model import Partition, Plan, Range
 
 PlaceOf = Callable[[tuple[str | int, ...]], Place]
@@ -52,33 +56,37 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
     locate = place_of or (lambda path: Place(plan.file.name, 1, 1, 1, 1))
     memory = usable(plan.board.ram, plan.board.reserved)
     room = sum(r.size for r in memory)
+    fault = schedules_fit(plan)
+    if fault is not None:
+        return Outcome(None, (_diagnostic(fault, ("schedules",), locate),))
+    known = facts(plan)
+    where = known.where
     spaces: list[Space] = []
     diagnostics: list[Diagnostic] = []
     for partition in plan.partitions:
-        space = _space(partition, elfs[partition.name], room)
+        space = _space(known, partition, elfs[partition.name], room)
         if isinstance(space, Fault):
             diagnostics.append(_diagnostic(space, _path_of(space, partition), locate))
         else:
             spaces.append(space)
     if diagnostics:
         return Outcome(None, tuple(diagnostics))
-    where = addresses(plan)
     frames = Frames(memory)
-    form = blob.shape(plan, where, sum(len(restores(space)) for space in spaces))
-    layout = place(kernel, where, form, spaces, frames)
+    form = shape(known, sum(len(restores(space)) for space in spaces))
+    layout = place(kernel, where, form, spaces, plan.shared, frames)
     if isinstance(layout, NoRoom):
-        return Outcome(None, (_diagnostic(layout.fault, _path_of(layout.fault, layout.partition), locate),))
+        return Outcome(None, (_diagnostic(layout.fault, layout.path, locate),))
     lanes = timetable(plan, where.cores)
     roots = build_roots(layout, where.cores, _uses(plan))
     base = frames.take(roots.tables.size)
     if base is None:
         return Outcome(None, (_diagnostic(no_room("the page tables", roots.tables.size, frames), ("board",), locate),))
     tables = Range(base, roots.tables.size)
-    recheck(layout, tables, plan.board)
+    recheck(layout, tables, plan.board, plan.shared)
     zeros = list(_pieces(layout, where, tables))
     segments = emit.loads(zeros, memory)
     regions = [Range(s.start, s.end - s.start) for s in segments]
-    blob_bytes = _blob(plan, where, form, layout, lanes, _joined(regions), roots, base)
+    blob_bytes = _blob(known, form, layout, lanes, _joined(regions), roots, base)
     contents = {layout.blob.start: blob_bytes, tables.start: roots.tables.bytes_at(base)}
     contents |= _kernel_contents(kernel, base + roots.boot * PAGE)
     for segment in segments:
@@ -88,22 +96,22 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
     return Outcome(Image(data, manifest, text_map(plan, manifest, layout, tables)))
 
 
-def _space(partition: Partition, file: Path, room: int) -> Space | Fault:
+def _space(known: Facts, partition: Partition, file: Path, room: int) -> Space | Fault:
     """Reads and judges a partition's file and arranges its address space; the first fault found."""
-    fault = is_huge_file(file.stat().st_size, room)
+    plan, ends = known.plan, known.wiring.partitions[partition.id]
+    fault = has_room(partition, ends) or is_huge_file(file.stat().st_size, room)
     if fault is not None:
         return fault
     elf = parse(file.read_bytes())
     if isinstance(elf, Fault):
         return elf
     fault = first_fault(elf) or is_huge(elf, room) or (None if partition.fpu else find_simd(elf))
-    return fault or arrange(partition, elf)
+    return fault or arrange(partition, elf, plan.shared, listings(plan, partition, ends))
 
 
-def _path_of(fault: Fault, partition: Partition | None) -> tuple[str | int, ...]:
-    if partition is None:
-        return ("board",)
-    return ("partitions", partition.name, "image" if fault.code.startswith("ELF") else "memory")
+def _path_of(fault: Fault, partition: Partition) -> tuple[str | int, ...]:
+    part = {"ELF": ("image",), "MEM": ("memory",)}.get(fault.code[:3], ())
+    return ("partitions", partition.name, *part)
 
 
 def _diagnostic(fault: Fault, path: tuple[str | int, ...], locate: PlaceOf) -> Diagnostic:
@@ -151,19 +159,20 @@ def _pieces(layout: Layout, where: Addresses, tables: Range) -> Iterator[emit.Pi
     yield emit.Piece(layout.ports.start, layout.ports.size, pages.closed_ports_page())
     yield emit.Piece(layout.rings.start, layout.rings.size, pages.ring_records(where))
     yield emit.Piece(layout.buffers.start, layout.buffers.size)
+    for shared in layout.shared.values():
+        yield emit.Piece(shared.start, shared.size)
     fpu = pages.fpu_page()
     for placed in layout.partitions:
         space = placed.space
         context = pages.save_page(space.entry, space.stack_top) + fpu + pristine_bytes(space)
         yield emit.Piece(placed.context.start, placed.context.size, context)
-        for area in placed.areas:
+        for area in (a for a in placed.areas if not a.area.shared):
             yield emit.Piece(area.physical, area.area.size, area.area.data)
 
 
 def _blob(
-    plan: Plan,
-    where: Addresses,
-    form: blob.Shape,
+    known: Facts,
+    form: Shape,
     layout: Layout,
     lanes: tuple[tuple[Lane, ...], ...],
     regions: list[Range],
@@ -176,4 +185,4 @@ def _blob(
     def root_of(name: str, core: int) -> int:
         return base + roots.partitions[name, core] * PAGE
 
-    return blob.pack(plan, where, form, spaces, own, lanes, regions, root_of, base + roots.idle[0] * PAGE)
+    return blob.pack(known, form, spaces, own, lanes, regions, root_of, base + roots.idle[0] * PAGE)

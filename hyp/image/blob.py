@@ -1,91 +1,41 @@
-"""The plan blob: head, partitions, schedules, lanes, windows, restores, regions (hyp/abi/tables.py)."""
+"""The plan blob: its head, windows and all other tables put together (hyp/abi/tables.py)."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
-from hyp.abi.hypercalls import HYPERCALLS
-from hyp.abi.numbers import ABI_VERSION, FIRST_MODULE_EVENT, HEALTH_EVENTS, HealthAction, HealthEvent
+from hyp.abi.numbers import ABI_VERSION
 from hyp.abi.tables import (
     CPU_ALWAYS,
     CPU_FEATURES,
     LANE,
-    PARTITION,
-    PARTITION_FPU,
     PLAN,
-    PLAN_BASE,
     PLAN_MAGIC,
     REGION,
     RESTORE,
-    SCHEDULE,
     TIMERS,
     TSC_ELSE,
     VERIFIES,
     WINDOW,
 )
-from hyp.image.addresses import Addresses, aligned, ring_address, state_address
+from hyp.image import records
+from hyp.image.addresses import ring_address, state_address
+from hyp.image.health import module_actions
+from hyp.image.layout import Restore
+from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
 from hyp.image.timetable import Lane
-from hyp.plan.model import Plan, Range
+from hyp.plan.model import Range
 
 _CHECKED_FROM = 16
 _BITS_PER_BYTE = 10
 """8N1: a start bit, eight data bits, a stop bit."""
 _UART_OVERSAMPLING = 16
-_EXCEPTIONS = 32
-_HALTING = {HealthEvent.MEMORY_VIOLATION, HealthEvent.NESTED_FAULT, HealthEvent.INTEGRITY, HealthEvent.WATCHDOG}
-
-
-@dataclass(frozen=True)
-class Restore:
-    """What a restart does to one range: `source` is in the slot's pristine copies; sizes are multiples of 8."""
-
-    target: int
-    source: int
-    copy: int
-    zero: int
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Offsets of the blob's tables; they follow from counts alone, so that the blob has a place before it has contents."""
-
-    partitions: int
-    schedules: int
-    lanes: int
-    windows: int
-    restores: int
-    regions: int
-    size: int
-
-
-REGIONS_MAX = 64
-"""Room that the blob keeps for regions: there are at most as many as loadable segments."""
-
-
-def shape(plan: Plan, where: Addresses, restores: int) -> Shape:
-    """Places the tables one after the other, each at a cache line."""
-    offsets: list[int] = []
-    at = aligned(PLAN.size)
-    for record, count in (
-        (PARTITION, where.partitions),
-        (SCHEDULE, len(plan.schedules)),
-        (LANE, len(plan.schedules) * where.cores),
-        (WINDOW, where.windows),
-        (RESTORE, restores),
-        (REGION, REGIONS_MAX),
-    ):
-        offsets.append(at)
-        at = aligned(at + record.size * count)
-    partitions, schedules, lanes, windows, restored, regions = offsets
-    return Shape(partitions, schedules, lanes, windows, restored, regions, at)
 
 
 def pack(
-    plan: Plan,
-    where: Addresses,
+    known: Facts,
     form: Shape,
     spaces: Sequence[Space],
     restores: Sequence[Sequence[Restore]],
@@ -97,25 +47,32 @@ def pack(
     """The blob's bytes. `root_of` gives a partition's PML4 on a core, `idle_root` is core 0's; both physical."""
     blob = bytearray(form.size)
 
-    def put(offset: int, records: Sequence[bytes]) -> None:
-        data = b"".join(records)
+    def put(offset: int, parts: Iterable[bytes]) -> None:
+        data = b"".join(parts)
         blob[offset : offset + len(data)] = data
 
-    put(form.partitions, _partitions(where, spaces, restores))
-    put(form.schedules, [SCHEDULE.pack(name=s.name, major_frame_ns=s.major_frame_ns) for s in plan.schedules])
+    put(form.partitions, records.partitions(known, form, spaces, [len(own) for own in restores]))
+    put(form.schedules, records.schedules(known, form))
     put(form.lanes, [LANE.pack(first=lane.first, count=len(lane.entries)) for schedule in lanes for lane in schedule])
-    put(form.windows, _windows(where, form, spaces, lanes, root_of))
+    put(form.windows, _windows(known, form, lanes, root_of))
     put(form.restores, [RESTORE.pack(target=r.target, source=r.source, copy=r.copy, zero=r.zero) for own in restores for r in own])
     put(form.regions, [REGION.pack(start=r.start, end=r.end) for r in regions])
+    put(form.ports, records.ports(known, form))
+    put(form.channels, records.channels(known))
+    put(form.listeners, records.listeners(known, known.wiring.listeners))
+    put(form.events, records.listeners(known, (ends.raises for ends in known.wiring.partitions)))
+    put(form.health, records.health(known))
+    put(form.rows, [known.rows.data])
     counts = {"restore_count": sum(map(len, restores)), "region_count": len(regions)}
-    put(0, [_head(plan, where, form, counts, idle_root)])
+    put(0, [_head(known, form, counts, idle_root)])
     checksum = zlib.crc32(blob[_CHECKED_FROM:])
     at = PLAN.offsets["checksum"]
     blob[at : at + 4] = checksum.to_bytes(4, "little")
     return bytes(blob)
 
 
-def _head(plan: Plan, where: Addresses, form: Shape, counts: dict[str, int], idle_root: int) -> bytes:
+def _head(known: Facts, form: Shape, counts: dict[str, int], idle_root: int) -> bytes:
+    plan, where = known.plan, known.where
     board = plan.board
     uart = board.devices[plan.console.uart]
     clock_hz, fifo = uart.clock_hz or 0, uart.fifo or 1
@@ -132,6 +89,7 @@ def _head(plan: Plan, where: Addresses, form: Shape, counts: dict[str, int], idl
         schedule_count=len(plan.schedules),
         window_count=where.windows,
         restore_count=counts["restore_count"],
+        channel_count=len(plan.channels),
         region_count=counts["region_count"],
         stream_count=where.streams,
         partitions=form.partitions,
@@ -140,6 +98,12 @@ def _head(plan: Plan, where: Addresses, form: Shape, counts: dict[str, int], idl
         windows=form.windows,
         restores=form.restores,
         regions=form.regions,
+        ports=form.ports,
+        channels=form.channels,
+        listeners=form.listeners,
+        events=form.events,
+        health=form.health,
+        module_actions=list(module_actions(plan)),
         name=plan.name,
         board=board.name,
         streams=ring_address(where.ring(0)),
@@ -153,6 +117,7 @@ def _head(plan: Plan, where: Addresses, form: Shape, counts: dict[str, int], idl
         cpu_use=use,
         xcr0=extended_state(board.cpu_use),
         guard_ns=plan.guard_ns,
+        release_tolerance_ns=board.costs.release_tolerance_ns,
         io_write_ns=board.costs.io_write_ns,
         uart_port=uart.ports[0].start,
         uart_divisor=divisor,
@@ -174,53 +139,17 @@ def _bits(names: Sequence[str]) -> int:
     return sum(1 << CPU_FEATURES.index(name) for name in set(names))
 
 
-def _actions() -> list[int]:
-    """The built-in table of partition events: an exception halts, so does what cannot go on; the rest is logged."""
-    halting = [*range(_EXCEPTIONS), *_HALTING]
-    actions = [int(HealthAction.LOG)] * HEALTH_EVENTS
-    for event in halting:
-        actions[event] = int(HealthAction.HALT)
-    return actions[:FIRST_MODULE_EVENT] + [int(HealthAction.LOG)] * (HEALTH_EVENTS - FIRST_MODULE_EVENT)
-
-
-def _partitions(where: Addresses, spaces: Sequence[Space], restores: Sequence[Sequence[Restore]]) -> list[bytes]:
-    rights = sum(1 << call.number for call in HYPERCALLS)
-    actions = _actions()
-    records, first = [], 0
-    for space, own in zip(spaces, restores, strict=True):
-        partition = space.partition
-        records.append(
-            PARTITION.pack(
-                name=partition.name,
-                id=partition.id,
-                flags=PARTITION_FPU if partition.fpu else 0,
-                state=state_address(where.state(partition.id)),
-                stream=ring_address(where.ring(1 + partition.id)),
-                entry=space.entry,
-                stack_top=space.stack_top,
-                rights=rights,
-                restore_first=first,
-                restore_count=len(own),
-                actions=list(actions),
-            )
-        )
-        first += len(own)
-    return records
-
-
-def _windows(
-    where: Addresses, form: Shape, spaces: Sequence[Space], lanes: Sequence[Sequence[Lane]], root_of: Callable[[str, int], int]
-) -> list[bytes]:
-    ids = {space.partition.name: space.partition.id for space in spaces}
+def _windows(known: Facts, form: Shape, lanes: Sequence[Sequence[Lane]], root_of: Callable[[str, int], int]) -> list[bytes]:
+    ids = {partition.name: partition.id for partition in known.plan.partitions}
     return [
         WINDOW.pack(
             at_ns=entry.window.at_ns,
             end_ns=entry.end_ns,
             next_start_ns=entry.next_start_ns,
             next_end_ns=entry.next_end_ns,
-            partition=PLAN_BASE + form.partitions + ids[entry.window.partition] * PARTITION.size,
+            partition=form.partition_address(ids[entry.window.partition]),
             root=root_of(entry.window.partition, lane.core),
-            counters=state_address(where.counters(entry.index)),
+            counters=state_address(known.where.counters(entry.index)),
             index=entry.index,
             flags=entry.flags,
         )

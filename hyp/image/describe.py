@@ -9,19 +9,21 @@ from typing import Any
 from hyp import __version__
 from hyp.abi.numbers import ABI_VERSION, PAGE
 from hyp.abi.state import HEALTH_RECORDS, TRACE_RECORDS
-from hyp.image.addresses import Addresses
+from hyp.image.addresses import Addresses, depth, stride
 from hyp.image.frames import Frames
 from hyp.image.layout import Layout, Placed
 from hyp.image.manifest import (
     MANIFEST_VERSION,
     AreaEntry,
     BoardEntry,
+    ChannelEntry,
     CoreEntry,
     Extent,
     Manifest,
     MemoryEntry,
     PartitionEntry,
     ScheduleEntry,
+    SharedEntry,
     WindowEntry,
 )
 from hyp.image.pages import CORE_BYTES
@@ -77,6 +79,11 @@ def describe(parts: Parts, data: bytes) -> Manifest:
         "schedules": [
             ScheduleEntry(name=s.name, major_frame_ns=s.major_frame_ns, windows=_windows(parts, lanes))
             for s, lanes in zip(plan.schedules, parts.lanes, strict=True)
+        ],
+        "channels": _channels(parts),
+        "shared": [
+            SharedEntry(name=one.name, physical=at.start, size=at.size, access=dict(sorted(one.access.items())))
+            for one, at in zip(plan.shared, layout.shared.values(), strict=True)
         ],
         "expected": {name: list(events) for name, events in sorted(plan.expected.items())},
         "memory": _memory(parts),
@@ -140,6 +147,24 @@ def _partition(parts: Parts, placed: Placed) -> PartitionEntry:
     }
 
 
+def _channels(parts: Parts) -> list[ChannelEntry]:
+    layout, where = parts.layout, parts.where
+    return [
+        {
+            "name": channel.name,
+            "kind": channel.kind,
+            "size": channel.size,
+            "depth": depth(channel),
+            "stride": stride(channel),
+            "source": ".".join(channel.source),
+            "destinations": [".".join(destination) for destination in channel.destinations],
+            "state": layout.states.start + where.channel(n),
+            "slots": layout.buffers.start - where.rings_size + where.slots(n),
+        }
+        for n, channel in enumerate(parts.plan.channels)
+    ]
+
+
 def _windows(parts: Parts, lanes: tuple[Lane, ...]) -> list[WindowEntry]:
     entries: list[WindowEntry] = [
         {
@@ -161,6 +186,6 @@ def _memory(parts: Parts) -> MemoryEntry:
     layout = parts.layout
     kernel = layout.kernel.end - layout.kernel.start
     common = (layout.blob, layout.states, layout.cores, layout.tss, layout.ports, layout.rings, layout.buffers, parts.tables)
-    shared = sum(r.size for r in common)
-    own = sum(p.context.size + sum(a.area.size for a in p.areas) for p in layout.partitions)
-    return {"used": kernel + shared + own, "free": parts.frames.free, "largest_free": _extent(parts.frames.largest)}
+    together = sum(r.size for r in (*common, *layout.shared.values()))
+    own = sum(p.context.size + sum(a.area.size for a in p.areas if not a.area.shared) for p in layout.partitions)
+    return {"used": kernel + together + own, "free": parts.frames.free, "largest_free": _extent(parts.frames.largest)}

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hyp.abi.numbers import LARGE_PAGE, PAGE
-from hyp.abi.tables import SLOT_PRISTINE
+from hyp.abi.tables import LAPIC_BASE, RING_BASE, SLOT_PRISTINE
 from hyp.image.addresses import Addresses, aligned
-from hyp.image.blob import Restore, Shape
 from hyp.image.elf import Fault
 from hyp.image.frames import Frames
 from hyp.image.kernel import Kernel
 from hyp.image.pages import CORE_BYTES
-from hyp.image.space import Area, Space
-from hyp.plan.model import Partition, Range
+from hyp.image.shape import Shape
+from hyp.image.space import Area, Space, rounded
+from hyp.plan.model import Range, Shared
 
 _SAVE_AND_FPU = 2 * PAGE
+_RINGS_MAX = LAPIC_BASE - RING_BASE
+"""Bytes of addresses for rings and channels, up to what the kernel maps next."""
+
+
+@dataclass(frozen=True)
+class Restore:
+    """What a restart does to one range: `source` is in the slot's pristine copies; sizes are multiples of 8."""
+
+    target: int
+    source: int
+    copy: int
+    zero: int
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,10 @@ class Placed:
 
 @dataclass(frozen=True)
 class Layout:
-    """All physical ranges; `cores` holds CORE_BYTES for each core, `tss` one page for each, `ports` the closed I/O bitmap page."""
+    """All physical ranges; `cores` holds CORE_BYTES for each core, `tss` one page for each, `ports` the closed I/O bitmap page.
+
+    `shared` are the frames of the shared areas, by name, in the plan's order.
+    """
 
     kernel: Kernel
     blob: Range
@@ -64,22 +79,23 @@ class Layout:
     ports: Range
     rings: Range
     buffers: Range
+    shared: dict[str, Range]
     partitions: tuple[Placed, ...]
 
 
 @dataclass(frozen=True)
 class NoRoom:
-    """The diagnostic, and whose memory did not fit: None is the kernel's."""
+    """The diagnostic, and the path of what did not fit in the plan."""
 
     fault: Fault
-    partition: Partition | None
+    path: tuple[str | int, ...]
 
 
 def restores(space: Space) -> tuple[Restore, ...]:
-    """What a restart does: written data is copied back, all other writable memory becomes zero."""
+    """What a restart does: written data is copied back, all other writable memory of its own becomes zero."""
     ranges, at = [], SLOT_PRISTINE
     for area in space.areas:
-        if area.access == "rw":
+        if area.access == "rw" and not area.shared:
             copy = aligned(len(area.data), 8)
             ranges.append(Restore(area.virtual, at, copy, area.size - copy))
             at += copy
@@ -88,10 +104,12 @@ def restores(space: Space) -> tuple[Restore, ...]:
 
 def pristine_bytes(space: Space) -> bytes:
     """The copies that `restores` takes from, one after the other."""
-    return b"".join(a.data.ljust(aligned(len(a.data), 8), b"\0") for a in space.areas if a.access == "rw")
+    return b"".join(a.data.ljust(aligned(len(a.data), 8), b"\0") for a in space.areas if a.access == "rw" and not a.shared)
 
 
-def place(kernel: Kernel, where: Addresses, form: Shape, spaces: Sequence[Space], frames: Frames) -> Layout | NoRoom:
+def place(
+    kernel: Kernel, where: Addresses, form: Shape, spaces: Sequence[Space], shared: Sequence[Shared], frames: Frames
+) -> Layout | NoRoom:
     """Gives everything its frames; `frames` is left with what remains, for the page tables."""
     if not frames.claim(kernel.start, kernel.end - kernel.start):
         return NoRoom(
@@ -101,26 +119,45 @@ def place(kernel: Kernel, where: Addresses, form: Shape, spaces: Sequence[Space]
                 "the kernel is linked to these addresses",
                 "list RAM there in the board file, and do not reserve it",
             ),
-            None,
+            ("board",),
+        )
+    if where.rings_size + where.buffers_size > _RINGS_MAX:
+        return NoRoom(
+            Fault(
+                "MEM107",
+                f"channels and consoles need {where.rings_size + where.buffers_size} bytes of kernel addresses; there are {_RINGS_MAX}",
+                "the kernel maps all messages of all channels into one range of fixed size",
+                "make `size` or `depth` of the largest channels smaller, or share memory instead",
+            ),
+            ("channels",),
         )
     contexts = [_context_size(space) for space in spaces]
     per_core = (CORE_BYTES * where.cores, PAGE * where.cores)
     sizes = [aligned(form.size, PAGE), where.states_size, *per_core, PAGE, where.rings_size, *contexts, where.buffers_size]
     start = frames.take(sum(sizes))
     if start is None:
-        return NoRoom(no_room("the kernel's tables, states and rings", sum(sizes), frames), None)
+        return NoRoom(no_room("the kernel's tables, states and rings", sum(sizes), frames), ("board",))
     ranges = []
     for size in sizes:
         ranges.append(Range(start, size))
         start += size
     blob, states, cores, tss, ports, rings = ranges[:6]
+    common: dict[str, Range] = {}
+    for one in shared:
+        # As large areas have virtual addresses: at 2 MiB, so that all partitions may use large pages.
+        size = rounded(one.size)
+        at = frames.take(size, LARGE_PAGE if size >= LARGE_PAGE else PAGE)
+        at = frames.take(size) if at is None else at
+        if at is None:
+            return NoRoom(no_room(f"shared area `{one.name}`", size, frames), ("shared", one.name))
+        common[one.name] = Range(at, size)
     placed = []
     for space, context in zip(spaces, ranges[6:-1], strict=True):
-        areas = _place_areas(space, frames)
+        areas = _place_areas(space, common, frames)
         if isinstance(areas, Fault):
-            return NoRoom(areas, space.partition)
+            return NoRoom(areas, ("partitions", space.partition.name, "memory"))
         placed.append(Placed(space, areas, context, restores(space)))
-    return Layout(kernel, blob, states, cores, tss, ports, rings, ranges[-1], tuple(placed))
+    return Layout(kernel, blob, states, cores, tss, ports, rings, ranges[-1], common, tuple(placed))
 
 
 def no_room(what: str, size: int, frames: Frames) -> Fault:
@@ -139,11 +176,11 @@ def _context_size(space: Space) -> int:
     return _SAVE_AND_FPU + aligned(sum(r.copy for r in restores(space)), PAGE)
 
 
-def _place_areas(space: Space, frames: Frames) -> tuple[PlacedArea, ...] | Fault:
-    """Small areas together in one piece; those that hold 2 MiB pages each at frames congruent to their addresses."""
-    small = [a for a in space.areas if not a.large]
+def _place_areas(space: Space, common: Mapping[str, Range], frames: Frames) -> tuple[PlacedArea, ...] | Fault:
+    """Small areas together in one piece; those that hold 2 MiB pages each at congruent frames; shared ones are in `common`."""
+    where = {a.name: common[a.name].start for a in space.areas if a.shared}
+    small = [a for a in space.areas if not a.large and not a.shared]
     total = sum(a.size for a in small)
-    where: dict[str, int] = {}
     start = frames.take(total)
     for area in small:
         at = start if start is not None else frames.take(area.size)
@@ -152,7 +189,7 @@ def _place_areas(space: Space, frames: Frames) -> tuple[PlacedArea, ...] | Fault
         where[area.name] = at
         start = start + area.size if start is not None else None
     for area in space.areas:
-        if area.large:
+        if area.large and not area.shared:
             at = frames.take(area.size, LARGE_PAGE, area.virtual % LARGE_PAGE)
             if at is None:
                 at = frames.take(area.size)

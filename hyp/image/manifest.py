@@ -29,7 +29,7 @@ class KernelEntry(TypedDict):
 
 
 class AreaEntry(TypedDict):
-    """`name` is text, rodata, data, stack, heap, upcall_stack, info, control or the plan's area."""
+    """`name` is text, rodata, data, stack, heap, upcall_stack, info, control, the plan's area or shared area."""
 
     name: str
     virtual: int
@@ -67,6 +67,29 @@ class ScheduleEntry(TypedDict):
     name: str
     major_frame_ns: int
     windows: list[WindowEntry]
+
+
+class ChannelEntry(TypedDict):
+    """`source` and `destinations` as in the plan, `partition.port`; `state` and `slots` are physical addresses, `stride` in bytes."""
+
+    name: str
+    kind: str  # sampling | queuing
+    size: int
+    depth: int  # message slots
+    stride: int
+    source: str
+    destinations: list[str]
+    state: int  # its channel_state record
+    slots: int  # the first message_slot
+
+
+class SharedEntry(TypedDict):
+    """A shared area; its addresses in each partition are in that partition's areas."""
+
+    name: str
+    physical: int
+    size: int
+    access: dict[str, str]  # partition -> ro | rw
 
 
 class CoreEntry(TypedDict):
@@ -120,5 +143,7 @@ class Manifest(TypedDict):
     cores: list[CoreEntry]
     partitions: list[PartitionEntry]
     schedules: list[ScheduleEntry]
+    channels: list[ChannelEntry]
+    shared: list[SharedEntry]
     expected: dict[str, list[str]]  # partition -> health events that a good run may contain
     memory: MemoryEntry

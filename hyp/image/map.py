@@ -21,18 +21,19 @@ def text_map(plan: Plan, manifest: Manifest, layout: Layout, tables: Range) -> s
     rows: list[tuple[Range, str]] = [(Range(s.physical, s.size), f"kernel {_kernel_part(s.write, s.execute)}") for s in kernel]
     rows += [
         (layout.blob, "plan blob"),
-        (layout.states, "partition states, window counters"),
+        (layout.states, "partition, channel and port states, window counters"),
         (layout.cores, "core records and stacks"),
         (layout.tss, "task state segments"),
         (layout.ports, "closed I/O bitmap"),
         (layout.rings, "console ring records"),
-        (layout.buffers, "console buffers, health and trace rings"),
+        (layout.buffers, "console buffers, health and trace rings, messages"),
         (tables, "page tables"),
     ]
+    rows += [(extent, f"shared: {name}") for name, extent in layout.shared.items()]
     for placed in layout.partitions:
         name = placed.space.partition.name
         rows.append((placed.context, f"{name}: context (save area, FPU state, pristine data)"))
-        rows += [(Range(a.physical, a.area.size), f"{name}: {a.area.name}") for a in placed.areas]
+        rows += [(Range(a.physical, a.area.size), f"{name}: {a.area.name}") for a in placed.areas if not a.area.shared]
     lines += [f"  {r.start:#012x} .. {r.end:#012x}  {r.size:>10}  {what}" for r, what in sorted(rows, key=lambda row: row[0].start)]
     for partition in manifest["partitions"]:
         roots = ", ".join(f"core {core}: {root:#x}" for core, root in partition["roots"].items()) or "none"

@@ -1,13 +1,12 @@
-"""Pages with contents: info page, save area, FPU state, TSS, per-core regions, partition states and ring records."""
+"""Pages with contents: save area, FPU state, TSS, per-core regions, partition states and ring records."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 
-from hyp.abi.numbers import ABI_VERSION, INFO_MAGIC, PAGE, Mode, StartCause
-from hyp.abi.pages import AREA, FRAME, INFO, PEER
-from hyp.abi.state import CORE, PARTITION_STATE, REQUEST_START, RING, SAVE, STATUS_READY, WINDOW_COUNTERS
+from hyp.abi.numbers import PAGE, Mode, StartCause
+from hyp.abi.pages import FRAME
+from hyp.abi.state import CHANNEL_STATE, CORE, PARTITION_STATE, REQUEST_START, RING, SAVE, STATUS_READY, WINDOW_COUNTERS
 from hyp.abi.tables import (
     CORE_CHECK_TOP,
     CORE_FAULT_TOP,
@@ -22,7 +21,6 @@ from hyp.abi.tables import (
     TSS_SIZE,
 )
 from hyp.image.addresses import Addresses, core_address, ring_address
-from hyp.plan.model import Partition
 
 _ALL_ONES = (1 << 64) - 1
 _RFLAGS_IF = 0x202
@@ -41,27 +39,6 @@ CORE_PARTS = (
 )
 """(offset in the core's region, bytes) of what is mapped there; the frames follow each other in this order."""
 CORE_BYTES = sum(size for _, size in CORE_PARTS)
-
-
-def info_pages(partition: Partition, areas: Iterable[tuple[str, int, int, int]]) -> bytes:
-    """Info page and the tables behind it, in whole pages; an area is (name, base, size, rights)."""
-    listed = [AREA.pack(name=name, base=base, size=size, access=access) for name, base, size, access in areas]
-    peers = [PEER.pack(name=partition.name, id=partition.id)]
-    peers_at = INFO.size + len(listed) * AREA.size
-    head = INFO.pack(
-        magic=INFO_MAGIC,
-        abi_version=ABI_VERSION,
-        partition=partition.id,
-        name=partition.name,
-        start_cause=StartCause.POWER_ON,
-        mode_at_start=Mode.COLD_START,
-        cold_starts=1,
-        areas={"offset": INFO.size, "count": len(listed)},
-        peers={"offset": peers_at, "count": len(peers)},
-        args=partition.args,
-    )
-    data = b"".join((head, *listed, *peers))
-    return data.ljust(-(-len(data) // PAGE) * PAGE, b"\0")
 
 
 def save_page(entry: int, stack_top: int) -> bytes:
@@ -113,10 +90,21 @@ def core_pages(core: int, where: Addresses) -> bytes:
 
 
 def states(where: Addresses) -> bytes:
-    """The region at STATE_BASE: every partition waits for its first start; no window has a counter yet."""
-    state = PARTITION_STATE.pack(status=STATUS_READY, mode=Mode.COLD_START, request=REQUEST_START, cause=StartCause.POWER_ON, cold_starts=1)
+    """The region at STATE_BASE: every partition waits for its first start, no timer runs; no window has a counter yet; no one reads."""
+    state = PARTITION_STATE.pack(
+        status=STATUS_READY,
+        mode=Mode.COLD_START,
+        request=REQUEST_START,
+        cause=StartCause.POWER_ON,
+        cold_starts=1,
+        alarm=_ALL_ONES,
+        timer_at=[_ALL_ONES, _ALL_ONES],
+        watchdog_at=_ALL_ONES,
+    )
     counters = WINDOW_COUNTERS.pack(late_min=0xFFFF_FFFF)
-    return (state * where.partitions).ljust(where.counters(0), b"\0") + counters * where.windows
+    data = (state * where.partitions).ljust(where.counters(0), b"\0") + counters * where.windows
+    channels = b"".join(CHANNEL_STATE.pack(reading=[_ALL_ONES] * readers) for readers in where.readers)
+    return data.ljust(where.channel(0), b"\0") + channels if channels else data
 
 
 def ring_records(where: Addresses) -> bytes:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hyp.abi.numbers import CONTROL_PAGE, INFO_PAGE, LOWEST_ADDRESS, PAGE, USER_END
 from hyp.abi.tables import CORE_BASE, KERNEL_BASE, LAPIC_BASE, PLAN_BASE, RING_BASE, STATE_BASE
 from hyp.image.layout import Layout
-from hyp.plan.model import Board, Range
+from hyp.plan.model import Board, Range, Shared
 
 _FOUR_GIB = 1 << 32
 Named = tuple[str, int, int]
@@ -19,8 +19,8 @@ class LayoutError(Exception):
     """The layout breaks a rule that its makers promise: a bug in the compiler, not in the plan."""
 
 
-def recheck(layout: Layout, tables: Range, board: Board) -> None:
-    """LayoutError for the first thing that is wrong."""
+def recheck(layout: Layout, tables: Range, board: Board, shared: Sequence[Shared]) -> None:
+    """LayoutError for the first thing that is wrong. `shared` are the plan's areas: all that two partitions may reach both."""
     physical = list(_physical(layout, tables))
     for name, start, end in physical:
         _require(start % PAGE == 0 and end % PAGE == 0 and start < end, f"{name} [{start:#x}, {end:#x}) is not in whole pages")
@@ -30,6 +30,7 @@ def recheck(layout: Layout, tables: Range, board: Board) -> None:
             _require(hole.end <= start or end <= hole.start, f"{name} [{start:#x}, {end:#x}) is in reserved memory")
     _disjoint("physical memory", physical)
     _disjoint("the kernel's half", list(_kernel_virtual(layout)))
+    _shared(layout, shared)
     for placed in layout.partitions:
         space = placed.space
         user = [(a.area.name, a.area.virtual, a.area.end) for a in placed.areas]
@@ -44,9 +45,23 @@ def recheck(layout: Layout, tables: Range, board: Board) -> None:
         _require(bool(entered) and entered[0].access == "rx", f"{what}: the entry is not in text")
         in_stack = any(s < space.stack_top < e for n, s, e in user if n == "stack")
         _require(in_stack and space.stack_top % 16 == 8, f"{what}: the stack's top is wrong")
-        written = {(a.area.virtual, a.area.size) for a in placed.areas if a.area.access == "rw"}
+        written = {(a.area.virtual, a.area.size) for a in placed.areas if a.area.access == "rw" and not a.area.shared}
         _require(written == {(r.target, r.copy + r.zero) for r in placed.restores}, f"{what}: a restart does not restore what it can write")
         _require(all(r.copy % 8 == 0 and r.zero % 8 == 0 for r in placed.restores), f"{what}: a restart moves odd sizes")
+
+
+def _shared(layout: Layout, planned: Sequence[Shared]) -> None:
+    """Every shared area has its frames in exactly the partitions that the plan names, with the right that it gives."""
+    _require(list(layout.shared) == [one.name for one in planned], "the shared areas are not the plan's")
+    for one in planned:
+        size = layout.shared[one.name].size
+        _require(size - PAGE < one.size <= size, f"shared area {one.name} has {size} bytes for {one.size}")
+    rights = {"ro": "r", "rw": "rw"}
+    for placed in layout.partitions:
+        name = placed.space.partition.name
+        wanted = {(one.name, layout.shared[one.name], rights[one.access[name]]) for one in planned if name in one.access}
+        found = {(a.area.name, Range(a.physical, a.area.size), a.area.access) for a in placed.areas if a.area.shared}
+        _require(found == wanted, f"partition {name}: its shared areas are not the plan's")
 
 
 def _physical(layout: Layout, tables: Range) -> Iterator[Named]:
@@ -64,10 +79,12 @@ def _physical(layout: Layout, tables: Range) -> Iterator[Named]:
     }
     for name, extent in whole.items():
         yield name, extent.start, extent.end
+    for name, extent in layout.shared.items():
+        yield f"shared area {name}", extent.start, extent.end
     for placed in layout.partitions:
         name = placed.space.partition.name
         yield f"context of {name}", placed.context.start, placed.context.end
-        for area in placed.areas:
+        for area in (a for a in placed.areas if not a.area.shared):
             yield f"{area.area.name} of {name}", area.physical, area.physical + area.area.size
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 
 from hyp.abi.numbers import CONTROL_PAGE, INFO_PAGE, INFO_PAGES_MAX, LARGE_PAGE, LOWEST_ADDRESS, PAGE, USER_END, Access
 from hyp.image.elf import PF_EXECUTE, PF_WRITE, Elf, Fault, Segment
-from hyp.image.pages import info_pages
+from hyp.image.info import Listings, info_pages
 from hyp.image.rules import pages
-from hyp.plan.model import Partition, Range
+from hyp.plan.model import Partition, Range, Shared
 
 
 @dataclass(frozen=True)
 class Area:
-    """Pages of a partition: `data` are their first bytes, the rest is zero. `listed`: found by name in the info page."""
+    """Pages of a partition: `data` are their first bytes, the rest is zero.
+
+    `listed`: found by name in the info page; `shared`: its frames are not the partition's own.
+    """
 
     name: str
     virtual: int
@@ -23,6 +26,7 @@ class Area:
     cache: str = "wb"
     data: bytes = b""
     listed: bool = False
+    shared: bool = False
 
     @property
     def end(self) -> int:
@@ -49,8 +53,8 @@ class Space:
 
     @property
     def memory_bytes(self) -> int:
-        """What counts against `limit`: all but the ABI's own pages."""
-        return sum(a.size for a in self.areas if a.name not in ABI_AREAS)
+        """What counts against `limit`: all but the ABI's own pages and shared areas, which exist once for all."""
+        return sum(a.size for a in self.areas if a.name not in ABI_AREAS and not a.shared)
 
 
 ABI_AREAS = ("info", "control")
@@ -62,8 +66,11 @@ def rounded(size: int) -> int:
     return -(-size // PAGE) * PAGE
 
 
-def arrange(partition: Partition, elf: Elf) -> Space | Fault:
-    """Places segments, planned areas, heap, stacks and ABI pages. The ELF has passed the rules."""
+def arrange(partition: Partition, elf: Elf, shared: Iterable[Shared], listed: Listings) -> Space | Fault:
+    """Places segments, planned areas, heap, stacks, shared areas and ABI pages. The ELF has passed the rules.
+
+    `shared` are the plan's; `listed` are the tables of the info page besides the areas.
+    """
     segments = _segment_areas(elf)
     taken = [Range(a.virtual, a.size) for a in segments] + [_ABI_PAGES]
     placed = list(segments)
@@ -89,6 +96,10 @@ def arrange(partition: Partition, elf: Elf) -> Space | Fault:
     own = [(Area("heap", 0, rounded(memory.heap), "rw", listed=True), 0)] if memory.heap else []
     own += [(Area("stack", 0, rounded(memory.stack), "rw", listed=True), PAGE)]
     own += [(Area("upcall_stack", 0, rounded(memory.upcall_stack), "rw", listed=True), PAGE)] if memory.upcall_stack else []
+    for one in shared:
+        if partition.name in one.access:
+            access = "r" if one.access[partition.name] == "ro" else "rw"
+            wanted.append((Area(one.name, 0, rounded(one.size), access, listed=True, shared=True), 0))
     start = max(a.end for a in segments)
     for area, guard in sorted(own + wanted, key=lambda pair: pair[0].size >= LARGE_PAGE):
         found = _find(taken, start, area.size, guard)
@@ -102,14 +113,14 @@ def arrange(partition: Partition, elf: Elf) -> Space | Fault:
         placed.append(replace(area, virtual=found))
         taken.append(Range(found - guard, area.size + guard))
     stack = next(a for a in placed if a.name == "stack" and a.listed)
-    listed = [(a.name, a.virtual, a.size, int(a.rights)) for a in placed if a.listed]
-    info = info_pages(partition, listed)
+    named = [(a.name, a.virtual, a.size, int(a.rights)) for a in placed if a.listed]
+    info = info_pages(partition, named, listed)
     if len(info) > INFO_PAGES_MAX * PAGE:
         return Fault(
             "MEM103",
             f"the info page needs {len(info)} bytes and {INFO_PAGES_MAX * PAGE} fit",
             "its tables end before the control page",
-            "use fewer areas",
+            "use fewer areas, ports, events or granted partitions",
         )
     placed += [Area("info", INFO_PAGE, len(info), "r", data=info), Area("control", CONTROL_PAGE, PAGE, "rw")]
     # The System V ABI wants rsp + 8 at a multiple of 16 when a function is entered.

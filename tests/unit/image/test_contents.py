@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from hyp.abi import numbers, pages, state, tables
+from hyp.abi.hypercalls import HYPERCALLS
 from hyp.image import Image
 from hyp.plan.model import Area, Plan, Range, Window
 from tests.unit.image import elves, plans
@@ -20,6 +21,7 @@ from tests.unit.image.elves import EXECUTE, READ, WRITE, Part
 from tests.unit.image.walk import Memory, Space
 
 PAGE = 4096
+ONES = (1 << 64) - 1
 FORTY_TWO = b"forty-two, and an odd length."
 
 
@@ -112,7 +114,10 @@ def test_partitions_wait_for_their_first_start(built: Built) -> None:
         assert built.boot.physical(row["stream"]) == entry["ring"]
         assert (found["status"], found["mode"], found["request"], found["cause"], found["cold_starts"]) == (0, 1, 1, 0, 1)
         assert row["flags"] == (tables.PARTITION_FPU if entry["fpu"] else 0)
-        assert row["rights"] == 0xFF
+        assert (found["alarm"], found["timer_at"], found["watchdog_at"], found["wait_until"]) == (ONES, [ONES, ONES], ONES, 0)
+        closed = {call.name for call in HYPERCALLS if not row["rights"] >> call.number & 1}
+        assert closed == {"schedule_switch", "health_read", "health_status", "module_control"}
+        assert row["rights"] < 1 << len(HYPERCALLS)
         actions = row["actions"]
         halting = {n for n in range(numbers.FIRST_MODULE_EVENT) if actions[n] == numbers.HealthAction.HALT}
         assert halting == {*range(33), 34, 35, 40}

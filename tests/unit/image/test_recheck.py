@@ -6,18 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from hyp.image import blob
-from hyp.image.addresses import addresses
 from hyp.image.elf import Fault, parse
 from hyp.image.frames import Frames, usable
+from hyp.image.info import listings
 from hyp.image.kernel import read_kernel
 from hyp.image.layout import Layout, NoRoom, Placed, PlacedArea, place, restores
 from hyp.image.recheck import LayoutError, recheck
+from hyp.image.shape import facts, shape
 from hyp.image.space import Area, arrange
-from hyp.plan.model import Range
+from hyp.plan.model import Range, Shared
 from tests.unit.image import elves, plans
 
-PLAN = plans.plan({"a": plans.memory(heap=65536), "b": plans.memory()})
+FRAME, TABLE = Shared("frame", 0x1800, {"a": "rw", "b": "ro"}), Shared("table", 0x1000, {"b": "rw"})
+PLAN = replace(plans.plan({"a": plans.memory(heap=65536), "b": plans.memory()}), shared=(FRAME, TABLE))
 TABLES = Range(0x800_0000, 0x1000)
 
 
@@ -26,13 +27,14 @@ def layout() -> Layout:
     parsed = parse(elves.partition())
     assert not isinstance(parsed, Fault)
     spaces = []
+    known = facts(PLAN)
     for partition in PLAN.partitions:
-        space = arrange(partition, parsed)
+        listed = listings(PLAN, partition, known.wiring.partitions[partition.id])
+        space = arrange(partition, parsed, PLAN.shared, listed)
         assert not isinstance(space, Fault)
         spaces.append(space)
-    where = addresses(PLAN)
-    form = blob.shape(PLAN, where, sum(len(restores(space)) for space in spaces))
-    made = place(read_kernel(elves.kernel()), where, form, spaces, Frames(usable(PLAN.board.ram, ())))
+    form = shape(known, sum(len(restores(space)) for space in spaces))
+    made = place(read_kernel(elves.kernel()), known.where, form, spaces, PLAN.shared, Frames(usable(PLAN.board.ram, ())))
     assert not isinstance(made, NoRoom)
     return made
 
@@ -61,11 +63,11 @@ def address(layout: Layout, name: str, partition: int = 0) -> PlacedArea:
 
 def refused(layout: Layout, message: str, board: object = None, tables: Range = TABLES) -> None:
     with pytest.raises(LayoutError, match=message):
-        recheck(layout, tables, plans.board() if board is None else board)  # type: ignore[arg-type]
+        recheck(layout, tables, plans.board() if board is None else board, PLAN.shared)  # type: ignore[arg-type]
 
 
 def test_a_good_layout_passes(layout: Layout) -> None:
-    recheck(layout, TABLES, plans.board())
+    recheck(layout, TABLES, plans.board(), PLAN.shared)
 
 
 def test_frames_of_two_partitions(layout: Layout) -> None:
@@ -122,6 +124,24 @@ def test_restarts(layout: Layout) -> None:
 
 def test_regions_of_the_kernels_half(layout: Layout) -> None:
     refused(replace(layout, blob=Range(0x300_0000, 0x400_1000)), "plan blob .* overlaps states")
+
+
+def test_shared_areas_are_the_plans_and_no_others(layout: Layout) -> None:
+    frames = layout.shared
+    refused(replace(layout, shared={"frame": frames["frame"]}), "the shared areas are not the plan's")
+    refused(replace(layout, shared={**frames, "table": Range(frames["table"].start, 0x2000)}), "shared area table has 8192 bytes for 4096")
+    refused(changed(layout, "frame", access="r"), "partition a: its shared areas are not the plan's")
+    refused(changed(layout, "frame", physical=frames["table"].start), "partition a: its shared areas are not the plan's")
+    refused(changed(layout, "heap", shared=True), "partition a: its shared areas are not the plan's")
+    first = layout.partitions[0]
+    lost = replace(first, areas=tuple(a for a in first.areas if a.area.name != "frame"))
+    refused(replace(layout, partitions=(lost, *layout.partitions[1:])), "partition a: its shared areas are not the plan's")
+    refused(changed(layout, "heap", physical=frames["frame"].start), "overlaps shared area frame|shared area frame .* overlaps")
+    extra = replace(first.restores[0], target=first.area("frame").area.virtual, copy=0, zero=0x2000)
+    refused(
+        replace(layout, partitions=(replace(first, restores=(*first.restores, extra)), *layout.partitions[1:])),
+        "does not restore what it can write",
+    )
 
 
 def test_an_area_knows_whether_it_holds_a_large_page() -> None:

@@ -49,7 +49,7 @@ def test_an_info_page_that_is_too_large() -> None:
     areas = tuple(Area(f"area{n}", 4096, None, "rw", "wb") for n in range(1200))
     parsed = parse(elves.partition())
     assert not isinstance(parsed, Fault)
-    fault = arrange(Partition(0, "a", Path("a"), Memory(4096, 0, 4096, None, areas), None, fpu=True, args=""), parsed)
+    fault = arrange(Partition(0, "a", Path("a"), Memory(4096, 0, 4096, None, areas), None, fpu=True, args=""), parsed, (), {})
     assert isinstance(fault, Fault)
     assert fault.code == "MEM103"
     assert re.fullmatch(r"the info page needs \d+ bytes and 61440 fit", fault.message)
@@ -194,7 +194,7 @@ def test_segments_that_share_a_page_with_equal_rights_are_one_area(tmp_path: Pat
 
 def test_every_code_of_the_image_stage_is_in_the_catalogue_and_back() -> None:
     sources = "".join(path.read_text() for path in sorted(Path(hyp.image.__file__).parent.glob("*.py")))
-    used = set(re.findall(r'"((?:ELF|MEM)\d{3})"', sources))
+    used = set(re.findall(r'"([A-Z]{3}\d{3})"', sources))
     assert used == {code for code, entry in CODES.items() if entry.stage == "image"}
     tests = "".join(path.read_text() for path in sorted(Path(__file__).parent.glob("test_*.py")))
     assert used == {code for code in used if f'"{code}"' in tests}, "a code that no test provokes"

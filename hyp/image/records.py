@@ -1,0 +1,134 @@
+"""The blob's records of partitions, of what connects them, and of what follows health events (hyp/abi/tables.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from hyp.abi.numbers import Direction, HealthAction
+from hyp.abi.tables import CHANNEL, HEALTH, LISTENER, PARTITION, PARTITION_FPU, PORT, SCHEDULE
+from hyp.image.addresses import depth, ring_address, state_address, stride
+from hyp.image.grants import grant_bits, hypercall_rights, schedule_bits
+from hyp.image.shape import Facts, Shape
+from hyp.image.space import Space
+from hyp.image.wiring import KINDS, Listener
+from hyp.plan.model import HealthAction as Action
+from hyp.plan.model import Plan
+
+
+def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Sequence[int]) -> list[bytes]:
+    """partition_plan[]; `restores` are how many each partition has."""
+    where, ends = known.where, known.wiring.partitions
+    firsts = zip(
+        _firsts(restores),
+        _firsts(len(own.ports) for own in ends),
+        _firsts(len(own.raises) for own in ends),
+        _firsts(len(own.entries) for own in known.health),
+        strict=False,  # each has the total at its end
+    )
+    records = []
+    for space, (restore_first, port_first, event_first, health_first) in zip(spaces, firsts, strict=False):
+        partition = space.partition
+        n = partition.id
+        records.append(
+            PARTITION.pack(
+                name=partition.name,
+                id=n,
+                flags=PARTITION_FPU if partition.fpu else 0,
+                state=state_address(where.state(n)),
+                stream=ring_address(where.ring(1 + n)),
+                entry=space.entry,
+                stack_top=space.stack_top,
+                rights=hypercall_rights(partition.grants),
+                restore_first=restore_first,
+                restore_count=restores[n],
+                port_first=port_first,
+                port_count=len(ends[n].ports),
+                event_first=event_first,
+                event_count=len(ends[n].raises),
+                event_base=ends[n].event_base,
+                grants=grant_bits(partition.grants),
+                controls=form.rows + known.rows.controls[n],
+                health_first=health_first,
+                schedule_grants=schedule_bits(known.plan, partition.grants),
+                watchdog_ns=partition.watchdog_ns,
+                actions=list(known.health[n].actions),
+            )
+        )
+    return records
+
+
+def ports(known: Facts, form: Shape) -> Iterator[bytes]:
+    """port_plan[], partition by partition."""
+    for n, ends in enumerate(known.wiring.partitions):
+        received = 0
+        for port in ends.ports:
+            state = 0
+            if port.direction is Direction.DESTINATION:
+                state = state_address(known.where.port(n, received))
+                received += 1
+            yield PORT.pack(channel=form.channel_address(port.channel), state=state, direction=port.direction, reader=port.reader)
+
+
+def channels(known: Facts) -> Iterator[bytes]:
+    """channel_plan[], in the plan's order."""
+    firsts = _firsts(map(len, known.wiring.listeners))
+    for n, (channel, first) in enumerate(zip(known.plan.channels, firsts, strict=False)):
+        yield CHANNEL.pack(
+            kind=KINDS[channel.kind],
+            depth=depth(channel),
+            size=channel.size,
+            stride=stride(channel),
+            slots=ring_address(known.where.slots(n)),
+            state=state_address(known.where.channel(n)),
+            valid_ns=channel.valid_for_ns,
+            listener_first=first,
+            reader_count=len(channel.destinations),
+        )
+
+
+def listeners(known: Facts, groups: Iterable[Iterable[Listener]]) -> list[bytes]:
+    """listener_plan[]."""
+    return [LISTENER.pack(state=state_address(known.where.state(one.partition)), event=one.event) for group in groups for one in group]
+
+
+def health(known: Facts) -> Iterator[bytes]:
+    """health_plan[], partition by partition."""
+    limited = 0
+    for own in known.health:
+        for rule in own.entries:
+            action, schedule = _action(known.plan, rule.action)
+            then, then_schedule = _action(known.plan, rule.then or rule.action)
+            times = 0
+            if rule.limit:
+                times = ring_address(known.where.instants(limited))
+                limited += 1
+            yield HEALTH.pack(
+                action=action,
+                schedule=schedule,
+                then=then,
+                then_schedule=then_schedule,
+                window_ns=rule.within_ns,
+                times=times,
+                limit=rule.limit,
+            )
+
+
+def schedules(known: Facts, form: Shape) -> list[bytes]:
+    """schedule_plan[], in the plan's order."""
+    return [
+        SCHEDULE.pack(name=s.name, major_frame_ns=s.major_frame_ns, min_dwell_ns=s.min_dwell_ns, on_switch=form.rows + at)
+        for s, at in zip(known.plan.schedules, known.rows.on_switch, strict=True)
+    ]
+
+
+def _action(plan: Plan, action: Action) -> tuple[int, int]:
+    """HYP_ACTION_* and the schedule that it names, 0 when it names none."""
+    if action.schedule is None:
+        return HealthAction[action.word.upper()], 0
+    return HealthAction.SWITCH_SCHEDULE, [s.name for s in plan.schedules].index(action.schedule)
+
+
+def _firsts(counts: Iterable[int]) -> tuple[int, ...]:
+    """Index of each group's first record, and the total."""
+    return tuple(accumulate(counts, initial=0))

@@ -1,0 +1,81 @@
+"""The blob's tables and where each begins: it follows from the plan alone, so that the blob has a place before it has contents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hyp.abi.tables import CHANNEL, HEALTH, LANE, LISTENER, PARTITION, PLAN, PLAN_BASE, PORT, REGION, RESTORE, SCHEDULE, WINDOW
+from hyp.image.addresses import Addresses, addresses, aligned
+from hyp.image.grants import Rows, rows
+from hyp.image.health import PartitionHealth, partition_health
+from hyp.image.wiring import Wiring, wiring
+from hyp.plan.model import Plan
+
+REGIONS_MAX = 64
+"""Room that the blob keeps for regions: there are at most as many as loadable segments."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The plan and what follows from it without any file: addresses, numbers, rights, actions."""
+
+    plan: Plan
+    where: Addresses
+    wiring: Wiring
+    health: tuple[PartitionHealth, ...]
+    rows: Rows
+
+
+def facts(plan: Plan) -> Facts:
+    return Facts(plan, addresses(plan), wiring(plan), tuple(map(partition_health, plan.partitions)), rows(plan))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Offsets of the blob's tables. `rows` are single bytes: rights over partitions and actions of schedules."""
+
+    partitions: int
+    schedules: int
+    lanes: int
+    windows: int
+    restores: int
+    regions: int
+    ports: int
+    channels: int
+    listeners: int
+    events: int
+    health: int
+    rows: int
+    size: int
+
+    def partition_address(self, partition: int) -> int:
+        """Kernel virtual address of a partition_plan."""
+        return PLAN_BASE + self.partitions + partition * PARTITION.size
+
+    def channel_address(self, channel: int) -> int:
+        """Kernel virtual address of a channel_plan."""
+        return PLAN_BASE + self.channels + channel * CHANNEL.size
+
+
+def shape(known: Facts, restores: int) -> Shape:
+    """Places the tables one after the other, each at a cache line."""
+    plan, where, ends = known.plan, known.where, known.wiring.partitions
+    sizes = {
+        "partitions": PARTITION.size * where.partitions,
+        "schedules": SCHEDULE.size * len(plan.schedules),
+        "lanes": LANE.size * len(plan.schedules) * where.cores,
+        "windows": WINDOW.size * where.windows,
+        "restores": RESTORE.size * restores,
+        "regions": REGION.size * REGIONS_MAX,
+        "ports": PORT.size * sum(len(own.ports) for own in ends),
+        "channels": CHANNEL.size * len(plan.channels),
+        "listeners": LISTENER.size * sum(map(len, known.wiring.listeners)),
+        "events": LISTENER.size * sum(len(own.raises) for own in ends),
+        "health": HEALTH.size * sum(len(own.entries) for own in known.health),
+        "rows": len(known.rows.data),
+    }
+    offsets, at = {}, aligned(PLAN.size)
+    for name, size in sizes.items():
+        offsets[name] = at
+        at = aligned(at + size)
+    return Shape(**offsets, size=at)
