@@ -238,8 +238,8 @@ _Noreturn void console_idle(struct core *core)
 {
     cpu_set_root(the_plan()->idle_root);
     for (;;) {
-        console_drain(core, core->deadline);
-        uint64_t wake = core->deadline;
+        console_drain(core, core->wake);
+        uint64_t wake = core->wake;
         if (console_waiting() || drain.at != drain.length) {
             uint64_t next = drain_wake(cpu_tsc());
             if (ticks_until(wake, next) > (int64_t)drain.step_ticks)

@@ -4,7 +4,9 @@
  */
 #include "health.h"
 #include "console.h"
+#include "event.h"
 #include "partition.h"
+#include "schedule.h"
 
 static uint32_t *waiting_of(struct core *core, uint32_t partition)
 {
@@ -26,6 +28,7 @@ void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t 
     record->partition = partition;
     record->event = event;
     record->action = action;
+    record->code = partition == NO_PARTITION ? 0 : PLAN_TABLE(partition_plan, partitions)[partition].state->health_code;
     record->window = core->window ? core->window->index : UINT32_MAX;
     record->address = event == HYP_HEALTH_PAGE_FAULT || event == HYP_HEALTH_MEMORY_VIOLATION ? cpu_cr2() : 0;
     record->frame = *frame;
@@ -49,41 +52,141 @@ void health_printed(struct core *core, const struct health_record *record)
     core->health_tail++;
 }
 
+void health_forget(struct core *core)
+{
+    while (core->health_tail != core->health_head)
+        health_printed(core, &core->health_ring[core->health_tail % HEALTH_RECORDS]);
+    for (uint32_t n = 0; n < the_plan()->partition_count; n++)
+        PLAN_TABLE(partition_plan, partitions)[n].state->health_read = (uint32_t)core->health_head;
+}
+
 void health_nmi(struct core *core)
 {
     core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT]++;
     console_work = 1;
 }
 
+int health_next(const struct core *core, struct partition_state *reader, struct hyp_health_record *out)
+{
+    uint32_t behind = (uint32_t)core->health_head - reader->health_read;
+    if (behind > HEALTH_RECORDS)
+        behind = HEALTH_RECORDS;
+    if (behind == 0)
+        return 0;
+    reader->health_read = (uint32_t)core->health_head - behind;
+    const struct health_record *record = &core->health_ring[(core->health_head - behind) % HEALTH_RECORDS];
+    *out = (struct hyp_health_record){
+        .sequence = record->sequence,
+        .time = record->time_ns,
+        .partition = record->partition,
+        .event = record->event,
+        .action = record->action,
+        .code = record->code,
+        .address = record->address,
+        .frame = record->frame,
+    };
+    return 1;
+}
+
+struct decision {
+    uint32_t action, schedule;
+};
+
+/* The plan's answer to an event. A limit's instants are a ring: the oldest of the last `limit` is `limit` events ago. */
+static struct decision decide(const struct core *core, const struct partition_plan *partition, uint32_t event)
+{
+    uint32_t action = partition->actions[event];
+    if (action < HEALTH_TABLE)
+        return (struct decision){action, 0};
+    const struct health_plan *entry = &PLAN_TABLE(health_plan, health)[partition->health_first + action - HEALTH_TABLE];
+    if (entry->limit) {
+        uint64_t *count = entry->times - 1, now = ns_at(core, cpu_tsc());
+        uint64_t oldest = entry->times[(*count + 1) % entry->limit];
+        entry->times[*count % entry->limit] = now;
+        if (++*count >= entry->limit && (entry->limit == 1 || now - oldest <= entry->window_ns))
+            return (struct decision){entry->then, entry->then_schedule};
+    }
+    return (struct decision){entry->action, entry->schedule};
+}
+
+static int repeats(uint32_t event)
+{
+    return event < 32 && event != HYP_HEALTH_DEBUG && event != HYP_HEALTH_BREAKPOINT;
+}
+
+/* `running`: the partition is loaded and its context is in the save area. */
+static void act(struct core *core, const struct partition_plan *partition, uint32_t event, struct decision decision, int running)
+{
+    switch (decision.action) {
+    case HYP_ACTION_SWITCH_SCHEDULE:
+        core->schedule_next = decision.schedule;
+        if (running && repeats(event))
+            schedule_rest(core);
+        return;
+    case HYP_ACTION_SUSPEND:
+        partition_halt(partition->state, STATUS_SUSPENDED);
+        break;
+    case HYP_ACTION_HALT:
+    case HYP_ACTION_SHUTDOWN:
+        partition_halt(partition->state, STATUS_HALTED);
+        break;
+    case HYP_ACTION_WARM_RESTART:
+    case HYP_ACTION_COLD_RESTART:
+        partition_ask_restart(partition, decision.action == HYP_ACTION_WARM_RESTART ? REQUEST_WARM : REQUEST_COLD,
+                              HYP_START_HEALTH, partition->id);
+        if (running && partition_prepare(core, partition))
+            schedule_resume(core);
+        break;
+    default:
+        return;
+    }
+    if (running)
+        schedule_rest(core);
+}
+
+static void count(const struct core *core, const struct partition_plan *partition, uint32_t event)
+{
+    struct partition_state *state = partition->state;
+    if (state->health_count[event]++ == 0)
+        state->health_first[event] = ns_at(core, cpu_tsc());
+}
+
 void health_partition(struct core *core, uint32_t event, const struct hyp_frame *frame)
 {
     const struct partition_plan *partition = core->partition;
     struct partition_state *state = partition->state;
-    uint32_t action = partition->actions[event];
-    if (state->health_count[event]++ == 0)
-        state->health_first[event] = ns_at(core, cpu_tsc());
-    if (action == HYP_ACTION_IGNORE)
-        return;
-    health_log(core, partition->id, event, action, frame);
-    switch (action) {
-    case HYP_ACTION_SUSPEND:
-        partition_stop(core, STATUS_SUSPENDED);
-    case HYP_ACTION_HALT:
-    case HYP_ACTION_SHUTDOWN:
-        partition_stop(core, STATUS_HALTED);
-    case HYP_ACTION_WARM_RESTART:
-        partition_restart(core, REQUEST_WARM, HYP_START_HEALTH);
-    case HYP_ACTION_COLD_RESTART:
-        partition_restart(core, REQUEST_COLD, HYP_START_HEALTH);
-    default:
-        return;
+    struct decision decision = decide(core, partition, event);
+    if (decision.action == HYP_ACTION_PROPAGATE && state->trap_busy) {
+        event = HYP_HEALTH_NESTED_FAULT;
+        decision = decide(core, partition, event);
     }
+    count(core, partition, event);
+    if (decision.action == HYP_ACTION_PROPAGATE && !trap_deliver(state, frame))
+        decision.action = HYP_ACTION_HALT;          /* nobody there to handle it */
+    if (decision.action != HYP_ACTION_IGNORE)
+        health_log(core, partition->id, event, decision.action, frame);
+    act(core, partition, event, decision, 1);
+}
+
+void health_absent(struct core *core, const struct partition_plan *partition, uint32_t event)
+{
+    struct hyp_frame none = {0};
+    struct decision decision = decide(core, partition, event);
+    count(core, partition, event);
+    if (decision.action != HYP_ACTION_IGNORE)
+        health_log(core, partition->id, event, decision.action, &none);
+    act(core, partition, event, decision, 0);
 }
 
 void health_module(struct core *core, uint32_t event, const struct hyp_frame *frame)
 {
+    uint32_t action = the_plan()->module_actions[event - FIRST_MODULE_EVENT];
     core->module_count[event - FIRST_MODULE_EVENT]++;
-    health_log(core, NO_PARTITION, event, HYP_ACTION_LOG, frame);
+    health_log(core, NO_PARTITION, event, action, frame);
+    if (action == HYP_ACTION_WARM_RESTART || action == HYP_ACTION_COLD_RESTART || action == HYP_ACTION_HALT)
+        module_stop(core, action == HYP_ACTION_HALT           ? HYP_MODULE_HALT
+                          : action == HYP_ACTION_WARM_RESTART ? HYP_MODULE_WARM_RESTART
+                                                              : HYP_MODULE_COLD_RESTART);
 }
 
 const char *health_event_name(uint32_t event)
@@ -102,6 +205,13 @@ const char *health_event_name(uint32_t event)
         [HYP_HEALTH_SIMD_FAULT] = "simd_fault",
         [HYP_HEALTH_MEMORY_VIOLATION] = "memory_violation",
         [HYP_HEALTH_ILLEGAL_HYPERCALL] = "illegal_hypercall",
+        [HYP_HEALTH_NESTED_FAULT] = "nested_fault",
+        [HYP_HEALTH_WATCHDOG] = "watchdog",
+        [HYP_HEALTH_APPLICATION_ERROR] = "application_error",
+        [HYP_HEALTH_LATE_START] = "late_start",
+        [HYP_HEALTH_OVERRUN] = "overrun",
+        [HYP_HEALTH_DEADLINE_MISSED] = "deadline_missed",
+        [HYP_HEALTH_INTEGRITY] = "integrity",
         [HYP_HEALTH_NMI] = "nmi",
         [HYP_HEALTH_UNEXPECTED_INTERRUPT] = "unexpected_interrupt",
         [HYP_HEALTH_CLOCK_MISMATCH] = "clock_mismatch",
@@ -111,6 +221,7 @@ const char *health_event_name(uint32_t event)
 
 const char *health_action_name(uint32_t action)
 {
-    static const char *const names[] = {"ignore", "log", "propagate", "suspend", "halt", "shutdown", "warm_restart", "cold_restart"};
+    static const char *const names[] = {"ignore", "log", "propagate", "suspend", "halt", "shutdown", "warm_restart", "cold_restart",
+                                        "switch_schedule"};
     return action < sizeof names / sizeof *names ? names[action] : "none";
 }

@@ -3,7 +3,9 @@
  * The work runs inside the partition's own windows, in chunks, with its own page tables in force; nobody else pays for it.
  */
 #include "partition.h"
+#include "ports.h"
 #include "schedule.h"
+#include "timer.h"
 
 #define CHUNK 4096u         /* bytes: some 520 instructions */
 #define FPU_BYTES 1024u     /* legacy area, header, AVX: the most that XCR0 may name (SDM 1, 13.4) */
@@ -74,15 +76,33 @@ static void info_start(const struct core *core, const struct partition_state *st
     INFO->execution_time = 0;
 }
 
+/* What neither kind of restart keeps (DESIGN 4): events, timers, masks, traps, waits, queues. */
+static void dynamic_reset(struct core *core, const struct partition_plan *partition)
+{
+    struct partition_state *state = partition->state;
+    words_zero(SLOT_CONTROL, sizeof(struct hyp_control));
+    __atomic_fetch_and(&state->attention, (uint32_t)ATTENTION_CONTROL, __ATOMIC_RELAXED);
+    for (uint32_t word = 0; word < HYP_EVENT_WORDS; word++)
+        __atomic_store_n(&state->events[word], 0, __ATOMIC_RELAXED);
+    timers_clear(state);
+    state->wait_kind = WAIT_NONE;
+    state->wait_until = 0;
+    state->call_done = 0;
+    state->trap_busy = 0;
+    ports_reset(core, partition);
+}
+
 int partition_prepare(struct core *core, const struct partition_plan *partition)
 {
     struct partition_state *state = partition->state;
+    if (state->request == REQUEST_NONE)
+        return 1;
     if (state->request != REQUEST_START) {
         do {
             if (ticks_until(core->deadline, cpu_tsc()) < (int64_t)core->guard_ticks)
                 return 0;
         } while (state->request == REQUEST_COLD && restore_step(partition, state));
-        words_zero(SLOT_CONTROL, sizeof(struct hyp_control));
+        dynamic_reset(core, partition);
         context_reset(partition);
     }
     info_start(core, state);
@@ -90,22 +110,32 @@ int partition_prepare(struct core *core, const struct partition_plan *partition)
     return 1;
 }
 
+void partition_halt(struct partition_state *state, uint32_t status)
+{
+    state->status = status;
+    state->watchdog_at = NEVER;
+    if (status == STATUS_HALTED) {
+        state->mode = HYP_MODE_IDLE;
+        state->request = REQUEST_NONE;
+    }
+}
+
 _Noreturn void partition_stop(struct core *core, uint32_t status)
 {
-    core->partition->state->status = status;
-    if (status == STATUS_HALTED)
-        core->partition->state->mode = HYP_MODE_IDLE;
+    partition_halt(core->partition->state, status);
     schedule_rest(core);
 }
 
-_Noreturn void partition_restart(struct core *core, uint32_t request, uint32_t cause)
+void partition_ask_restart(const struct partition_plan *partition, uint32_t request, uint32_t cause, uint32_t by)
 {
-    struct partition_state *state = core->partition->state;
+    struct partition_state *state = partition->state;
+    state->status = STATUS_READY;
     state->request = request;
     state->cause = cause;
-    state->requester = core->partition->id;
+    state->requester = by;
     state->restore_index = 0;
     state->restore_done = 0;
+    state->watchdog_at = NEVER;
     if (request == REQUEST_COLD) {
         state->mode = HYP_MODE_COLD_START;
         state->cold_starts++;
@@ -113,6 +143,11 @@ _Noreturn void partition_restart(struct core *core, uint32_t request, uint32_t c
         state->mode = HYP_MODE_WARM_START;
         state->warm_starts++;
     }
+}
+
+_Noreturn void partition_restart(struct core *core, uint32_t request, uint32_t cause)
+{
+    partition_ask_restart(core->partition, request, cause, core->partition->id);
     if (partition_prepare(core, core->partition))
         schedule_resume(core);
     schedule_rest(core);

@@ -6,12 +6,16 @@
 #include "schedule.h"
 #include "apic.h"
 #include "console.h"
+#include "control.h"
 #include "entry.h"
+#include "event.h"
 #include "fpu.h"
-#include "partition.h"
+#include "health.h"
 #include "report.h"
+#include "timer.h"
 #include "trace.h"
 #include "vectors.h"
+#include "wait.h"
 
 #define EPOCH_GRAIN_NS 1000u
 #define HOT static inline __attribute__((always_inline))
@@ -79,13 +83,14 @@ COLD _Noreturn void release_draining(struct core *core, uint64_t start)
     release_late(core, start);
 }
 
-HOT _Noreturn void release_ready(struct core *core, const struct window_plan *window, uint64_t release_at)
+/* `until`: what the timer is armed for, the window's net end or an alarm before it. */
+HOT _Noreturn void release_ready(struct core *core, const struct window_plan *window, uint64_t release_at, uint64_t until)
 {
     struct window_counters *counters = window->counters;
     context_load(core, window->partition);
     info_window(core, window, release_at);
     uint64_t start = release_at - EXIT_TICKS, now = cpu_tsc();
-    timer_arm(core, core->deadline, now);
+    timer_arm(core, until, now);
     uint64_t path = now + core->guard_ticks - release_at;
     if (counters->path_max < path)
         counters->path_max = (uint32_t)path;
@@ -96,21 +101,53 @@ HOT _Noreturn void release_ready(struct core *core, const struct window_plan *wi
     exit_release((uint32_t)start);
 }
 
-/* The partition is not simply ready: its first start, a restart, or a window without it. */
+/* A window without its partition. */
+COLD _Noreturn void window_rest(struct core *core)
+{
+    core->overshoot = 0;
+    core->phase = PHASE_REST;
+    core->wake = core->deadline;
+    console_idle(core);
+}
+
+/* The partition of the window sleeps in a call; its context is saved. */
+COLD _Noreturn void window_sleep(struct core *core)
+{
+    const struct partition_state *state = core->window->partition->state;
+    uint64_t wake = core->deadline;
+    wake = wake < state->wait_until ? wake : state->wait_until;
+    wake = wake < state->alarm ? wake : state->alarm;
+    core->phase = PHASE_SLEEP;
+    core->wake = wake;
+    console_idle(core);
+}
+
+/* The partition is not simply ready: a start, control, events, an alarm, a wait, or a window without it. */
 COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
 {
     const struct window_plan *window = core->window;
-    struct partition_state *state = window->partition->state;
-    int restarted = state->request != REQUEST_START;
-    window->counters->not_ready += (uint64_t)restarted;
-    if (state->status != STATUS_READY || !partition_prepare(core, window->partition)) {
-        core->overshoot = 0;
-        core->phase = PHASE_REST;
-        console_idle(core);
+    const struct partition_plan *partition = window->partition;
+    struct partition_state *state = partition->state;
+    core->partition = partition;
+    core->overshoot = 0;
+    control_apply(core, partition);
+    if (state->status == STATUS_READY && timers_expire(core, state, release_at))
+        health_absent(core, partition, HYP_HEALTH_WATCHDOG);
+    int restarted = state->request > REQUEST_START;
+    if (state->status != STATUS_READY || !partition_prepare(core, partition)) {
+        window->counters->not_ready++;
+        window_rest(core);
     }
+    window->counters->not_ready += (uint64_t)restarted;
+    events_collect(state);
+    if (CONTROL->window_event)
+        __atomic_fetch_or(&CONTROL->pending[0], 1ull << HYP_EVENT_WINDOW, __ATOMIC_RELAXED);
+    if (state->wait_kind != WAIT_NONE && !wait_over(state, release_at))
+        window_sleep(core);
+    upcall_deliver(state);
     if (restarted && ticks_until(release_at - EXIT_TICKS, cpu_tsc()) < (int64_t)core->guard_ticks / 2)
         schedule_resume(core);          /* the restart took part of the window, which is the partition's own */
-    release_ready(core, window, release_at);
+    release_ready(core, window, release_at, state->alarm < core->deadline ? state->alarm : core->deadline);
 }
 
 HOT _Noreturn void release(struct core *core, const struct window_plan *window)
@@ -122,9 +159,11 @@ HOT _Noreturn void release(struct core *core, const struct window_plan *window)
     core->deadline = core->frame_tsc + counters->end_ticks;
     trace_record(core, release_at, TRACE_WINDOW_START, window->index);
     cpu_set_root(window->root);
-    if (state->status | __atomic_load_n(&state->request, __ATOMIC_RELAXED))
+    uint32_t work = state->status | __atomic_load_n(&state->request, __ATOMIC_RELAXED);
+    work |= __atomic_load_n(&state->attention, __ATOMIC_ACQUIRE) | (state->switch_count ^ core->switch_count);
+    if (work | CONTROL->window_event || state->alarm < core->deadline)
         release_unready(core, release_at);
-    release_ready(core, window, release_at);
+    release_ready(core, window, release_at, core->deadline);
 }
 
 /* Runs the partition of the current window now, in what is left of it. */
@@ -134,16 +173,18 @@ _Noreturn void schedule_resume(struct core *core)
     core->overshoot = 0;
     context_load(core, core->window->partition);
     info_window(core, core->window, now);
-    timer_arm(core, core->deadline, now);
+    timers_rearm(core, core->partition->state);
     exit_loaded();
 }
 
 /* ---- The end of a window, and what comes after it. */
 
-COLD uint32_t window_was_late(const struct core *core)
+COLD uint32_t window_was_late(struct core *core)
 {
     uint32_t late = (uint32_t)(core->overshoot - 2);
     struct window_counters *counters = core->window->counters;
+    if (late > ticks_of(core, the_plan()->release_tolerance_ns))
+        health_absent(core, core->window->partition, HYP_HEALTH_LATE_START);
     if (counters->late_max < late)
         counters->late_max = late;
     if (counters->late_min > late)
@@ -155,17 +196,54 @@ static _Noreturn void idle_before_release(struct core *core)
 {
     core->phase = PHASE_BEFORE;
     core->deadline = core->frame_tsc + core->window->counters->at_ticks - core->guard_ticks;
+    core->wake = core->deadline;
     console_idle(core);
+}
+
+/* ---- Schedules. A switch takes effect between two major frames. */
+
+uint32_t schedule_current(const struct core *core)
+{
+    return (uint32_t)(core->schedule - PLAN_TABLE(schedule_plan, schedules));
+}
+
+uint64_t schedule_switch_at(const struct core *core)
+{
+    uint64_t frame = core->schedule->major_frame_ns, next = core->frame_start_ns + frame;
+    uint64_t earliest = core->schedule_since + core->schedule->min_dwell_ns;
+    return next >= earliest ? next : next + (earliest - next + frame - 1) / frame * frame;
+}
+
+static void schedule_set(struct core *core, uint32_t schedule)
+{
+    const struct lane_plan *lane = &PLAN_TABLE(lane_plan, lanes)[schedule * the_plan()->core_count + core->id];
+    core->schedule = &PLAN_TABLE(schedule_plan, schedules)[schedule];
+    core->lane_first = &PLAN_TABLE(window_plan, windows)[lane->first];
+    core->schedule_next = schedule;
+    core->schedule_since = core->frame_start_ns;
+}
+
+static void frame_end(struct core *core)
+{
+    core->lane_first->counters->frames++;
+    core->frame_start_ns += core->schedule->major_frame_ns;
+    core->frame_tsc = tsc_at(core, core->frame_start_ns);
+    if (++core->frame == core->frame_limit)
+        report_end(core);
+    if (core->schedule_next != schedule_current(core) &&
+        core->frame_start_ns >= core->schedule_since + core->schedule->min_dwell_ns) {
+        schedule_set(core, core->schedule_next);
+        core->switch_count++;
+    }
+    core->window = core->lane_first;
 }
 
 COLD _Noreturn void window_next(struct core *core, uint32_t flags)
 {
     if (flags & WINDOW_LAST) {
-        core->window = core->lane_first;
-        core->frame_start_ns += core->schedule->major_frame_ns;
-        core->frame_tsc = tsc_at(core, core->frame_start_ns);
-        if (++core->frame == core->frame_limit)
-            report_end(core);
+        uint64_t idle_from = core->deadline;
+        frame_end(core);
+        flags |= ticks_until(core->frame_tsc + core->window->counters->at_ticks, idle_from) > (int64_t)(2 * core->guard_ticks);
     }
     if (flags & WINDOW_GAP)
         idle_before_release(core);
@@ -194,15 +272,47 @@ _Noreturn void schedule_rest(struct core *core)
     bases_save();
     context_save(core, cpu_tsc());
     core->phase = PHASE_REST;
+    core->wake = core->deadline;
     console_idle(core);
+}
+
+_Noreturn void schedule_sleep(struct core *core)
+{
+    bases_save();
+    context_save(core, cpu_tsc());
+    window_sleep(core);
 }
 
 /* ---- Timer interrupts. */
 
-static inline void timer_spurious(struct core *core, uint64_t now)
+/* Before the window's end: an alarm of the partition, or an expiry that came too early. */
+COLD _Noreturn void timer_in_window(struct core *core, uint64_t now)
 {
-    core->spurious++;
-    timer_arm(core, core->deadline, now);
+    struct partition_state *state = core->partition->state;
+    if (now < state->alarm)
+        core->spurious++;
+    else if (timers_expire(core, state, now))
+        health_partition(core, HYP_HEALTH_WATCHDOG, &SAVE->frame);
+    else
+        upcall_deliver(state);
+    timers_rearm(core, state);
+    exit_now();
+}
+
+/* A sleeper's instant has come, before its window's end. */
+COLD _Noreturn void timer_in_sleep(struct core *core, uint64_t now)
+{
+    const struct partition_plan *partition = core->window->partition;
+    cpu_set_root(core->window->root);
+    if (now >= partition->state->alarm && timers_expire(core, partition->state, now)) {
+        health_absent(core, partition, HYP_HEALTH_WATCHDOG);
+        if (partition->state->status != STATUS_READY || partition->state->request != REQUEST_NONE)
+            window_rest(core);
+    }
+    if (!wait_over(partition->state, now))
+        window_sleep(core);
+    upcall_deliver(partition->state);
+    schedule_resume(core);
 }
 
 _Noreturn void timer_in_partition(void)
@@ -210,10 +320,8 @@ _Noreturn void timer_in_partition(void)
     struct core *core = this_core();
     uint64_t now = cpu_tsc();
     apic_end_of_interrupt();
-    if (now < core->deadline) {
-        timer_spurious(core, now);
-        exit_now();
-    }
+    if (now < core->deadline)
+        timer_in_window(core, now);
     context_save(core, now);
     window_end(core, now);
 }
@@ -223,10 +331,12 @@ _Noreturn void timer_in_idle(void)
     struct core *core = this_core();
     uint64_t now = cpu_tsc();
     apic_end_of_interrupt();
-    if (now < core->deadline)
+    if (now < core->wake)
         console_idle(core);
     if (core->phase == PHASE_BEFORE)
         release(core, core->window);
+    if (now < core->deadline)
+        timer_in_sleep(core, now);
     window_end(core, now);
 }
 
@@ -241,15 +351,24 @@ static void windows_to_ticks(const struct core *core)
     }
 }
 
+_Noreturn void schedule_restart(struct core *core)
+{
+    uint64_t now = ns_at(core, cpu_tsc()) + 2 * the_plan()->guard_ns;
+    core->frame_start_ns = (now + EPOCH_GRAIN_NS - 1) / EPOCH_GRAIN_NS * EPOCH_GRAIN_NS;
+    core->frame_tsc = tsc_at(core, core->frame_start_ns);
+    schedule_set(core, 0);
+    core->window = core->lane_first;
+    idle_before_release(core);
+}
+
 _Noreturn void schedule_start(struct core *core)
 {
-    const struct lane_plan *lane = &PLAN_TABLE(lane_plan, lanes)[core->id];
     windows_to_ticks(core);
-    core->schedule = PLAN_TABLE(schedule_plan, schedules);
-    core->lane_first = &PLAN_TABLE(window_plan, windows)[lane->first];
-    core->window = core->lane_first;
     uint64_t grain = ticks_of(core, EPOCH_GRAIN_NS), earliest = cpu_tsc() + 2 * core->guard_ticks;
     core->epoch = (earliest + grain - 1) / grain * grain;
     core->frame_tsc = core->epoch;
+    core->frame_start_ns = 0;
+    schedule_set(core, 0);
+    core->window = core->lane_first;
     idle_before_release(core);
 }

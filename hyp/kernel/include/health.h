@@ -15,7 +15,14 @@ void health_partition(struct core *core, uint32_t event, const struct hyp_frame 
 int health_waiting(struct core *core);
 void health_printed(struct core *core, const struct health_record *record);
 
+void health_forget(struct core *core);          /* the log as at power-on */
 void health_nmi(struct core *core);             /* from any context: only counts, the record follows from health_waiting */
+/* An event of a partition that is not loaded, found by the kernel. */
+void health_absent(struct core *core, const struct partition_plan *partition, uint32_t event);
+
+/* The next record for a reader, each once; 0 when there is none. */
+int health_next(const struct core *core, struct partition_state *reader, struct hyp_health_record *out);
+
 void health_module(struct core *core, uint32_t event, const struct hyp_frame *frame);
 
 const char *health_event_name(uint32_t event);

@@ -5,7 +5,14 @@
 #include "core.h"
 
 _Noreturn void schedule_start(struct core *core);       /* first epoch: two guards from now, rounded up */
+_Noreturn void schedule_restart(struct core *core);     /* the first schedule from a new frame on; time goes on */
 _Noreturn void schedule_rest(struct core *core);        /* idles until the net end of the current window */
+_Noreturn void schedule_sleep(struct core *core);       /* the loaded partition waits, inside its window */
+_Noreturn void module_stop(struct core *core, uint32_t operation);      /* HYP_MODULE_* */
+
+uint32_t schedule_current(const struct core *core);
+uint64_t schedule_switch_at(const struct core *core);   /* ns: when a pending switch takes effect at the earliest */
+
 _Noreturn void schedule_resume(struct core *core);      /* runs the current window's partition now; its root is in force */
 
 #endif

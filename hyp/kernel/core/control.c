@@ -1,0 +1,228 @@
+/*
+ * What one partition may do to others and to the module, by grant: control, status, schedules, health log.
+ * Control of another only sets a word of its state; the work is done when that one is dispatched (DESIGN 4).
+ */
+#include "control.h"
+#include "call.h"
+#include "event.h"
+#include "health.h"
+#include "schedule.h"
+#include "timer.h"
+
+int64_t hypercall_partition_control(uint64_t target, uint64_t operation);
+HYPERCALL hypercall_partition_status(uint64_t target, uint64_t status);
+HYPERCALL hypercall_schedule_switch(uint64_t schedule);
+HYPERCALL hypercall_schedule_status(uint64_t status);
+HYPERCALL hypercall_health_read(uint64_t records, uint64_t count);
+HYPERCALL hypercall_health_status(uint64_t status);
+int64_t hypercall_health_raise(uint64_t code);
+int64_t hypercall_module_control(uint64_t operation);
+HYPERCALL hypercall_module_status(uint64_t status);
+
+static inline uint8_t grants_on(const struct partition_plan *partition, uint64_t target)
+{
+    return ((const uint8_t *)(PLAN_BASE + partition->controls))[target];
+}
+
+static inline struct partition_state *state_of(uint64_t partition)
+{
+    return PLAN_TABLE(partition_plan, partitions)[partition].state;
+}
+
+/* ---- Partitions. */
+
+static int64_t control_self(struct core *core, uint64_t operation)
+{
+    SAVE->frame.rax = HYP_OK;
+    switch (operation) {
+    case HYP_CONTROL_SUSPEND:
+        partition_stop(core, STATUS_SUSPENDED);
+    case HYP_CONTROL_RESUME:
+        return HYP_NO_ACTION;           /* a caller runs, so it is not suspended */
+    case HYP_CONTROL_HALT:
+    case HYP_CONTROL_SHUTDOWN:
+        partition_stop(core, STATUS_HALTED);
+    case HYP_CONTROL_WARM_RESTART:
+        partition_restart(core, REQUEST_WARM, HYP_START_SELF);
+    default:
+        partition_restart(core, REQUEST_COLD, HYP_START_SELF);
+    }
+}
+
+static void control_ask(struct partition_state *state, uint64_t operation, uint32_t by)
+{
+    state->controller = by;
+    __atomic_store_n(&state->control, (uint32_t)operation + 1, __ATOMIC_RELAXED);
+    __atomic_fetch_or(&state->attention, ATTENTION_CONTROL, __ATOMIC_RELEASE);
+}
+
+int64_t hypercall_partition_control(uint64_t target, uint64_t operation)
+{
+    struct core *core = this_core();
+    const struct partition_plan *caller = core->partition;
+    if (target >= the_plan()->partition_count || operation > HYP_CONTROL_COLD_RESTART)
+        return HYP_INVALID_PARAM;
+    if (!(grants_on(caller, target) >> operation & 1))
+        return HYP_NOT_PERMITTED;
+    if (target == caller->id)
+        return control_self(core, operation);
+    struct partition_state *state = state_of(target);
+    if (operation == HYP_CONTROL_RESUME && state->status != STATUS_SUSPENDED && state->control != HYP_CONTROL_SUSPEND + 1)
+        return HYP_NO_ACTION;
+    control_ask(state, operation, caller->id);
+    return HYP_OK;
+}
+
+/* Applies one operation to a partition that does not run; restarts are only requested here. */
+static void control_do(struct core *core, const struct partition_plan *partition, uint32_t operation, uint32_t cause, uint32_t by)
+{
+    struct partition_state *state = partition->state;
+    switch (operation) {
+    case HYP_CONTROL_SUSPEND:
+        state->status = state->status == STATUS_READY ? STATUS_SUSPENDED : state->status;
+        state->watchdog_at = NEVER;
+        break;
+    case HYP_CONTROL_RESUME:
+        state->status = state->status == STATUS_SUSPENDED ? STATUS_READY : state->status;
+        if (state->mode == HYP_MODE_NORMAL)
+            watchdog_start(core, partition);
+        break;
+    case HYP_CONTROL_HALT:
+        partition_halt(state, STATUS_HALTED);
+        break;
+    case HYP_CONTROL_SHUTDOWN:
+        __atomic_fetch_or(&state->events[0], 1ull << HYP_EVENT_SHUTDOWN, __ATOMIC_RELAXED);
+        __atomic_fetch_or(&state->attention, 1u, __ATOMIC_RELAXED);
+        break;
+    default:
+        partition_ask_restart(partition, operation == HYP_CONTROL_WARM_RESTART ? REQUEST_WARM : REQUEST_COLD, cause, by);
+        break;
+    }
+}
+
+void control_apply(struct core *core, const struct partition_plan *partition)
+{
+    struct partition_state *state = partition->state;
+    if (state->switch_count != core->switch_count) {
+        state->switch_count = core->switch_count;
+        uint8_t operation = ((const uint8_t *)(PLAN_BASE + core->schedule->on_switch))[partition->id];
+        if (operation)
+            control_do(core, partition, operation - 1u, HYP_START_SCHEDULE, NO_PARTITION);
+    }
+    if (__atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_CONTROL, __ATOMIC_ACQUIRE) & ATTENTION_CONTROL) {
+        uint32_t control = __atomic_exchange_n(&state->control, 0, __ATOMIC_RELAXED);
+        if (control)
+            control_do(core, partition, control - 1, HYP_START_PARTITION, state->controller);
+    }
+}
+
+HYPERCALL hypercall_partition_status(uint64_t target, uint64_t status)
+{
+    if (target >= the_plan()->partition_count)
+        return HYP_INVALID_PARAM;
+    if (!grants_on(this_core()->partition, target))
+        return HYP_NOT_PERMITTED;
+    const struct partition_state *state = state_of(target);
+    struct hyp_partition_status said = {
+        .status = state->status,
+        .mode = state->mode,
+        .start_cause = state->cause,
+        .cold_starts = state->cold_starts,
+        .warm_starts = state->warm_starts,
+        .started_by = state->requester,
+    };
+    return give(status, &said, sizeof said);
+}
+
+/* ---- Schedules. */
+
+HYPERCALL hypercall_schedule_switch(uint64_t schedule)
+{
+    struct core *core = this_core();
+    if (schedule >= the_plan()->schedule_count)
+        return HYP_INVALID_PARAM;
+    if (!(core->partition->schedule_grants >> schedule & 1))
+        return HYP_NOT_PERMITTED;
+    if (schedule == core->schedule_next && schedule == schedule_current(core))
+        return HYP_NO_ACTION;
+    core->schedule_next = (uint32_t)schedule;
+    return HYP_OK;
+}
+
+HYPERCALL hypercall_schedule_status(uint64_t status)
+{
+    const struct core *core = this_core();
+    uint32_t current = schedule_current(core);
+    struct hyp_schedule_status said = {
+        .current = current,
+        .next = core->schedule_next,
+        .since = core->schedule_since,
+        .switch_at = core->schedule_next != current ? schedule_switch_at(core) : 0,
+    };
+    return give(status, &said, sizeof said);
+}
+
+/* ---- Health log, module. */
+
+int64_t hypercall_health_raise(uint64_t code)
+{
+    struct core *core = this_core();
+    core->partition->state->health_code = (uint32_t)code;
+    SAVE->frame.rax = HYP_OK;
+    health_partition(core, HYP_HEALTH_APPLICATION_ERROR, &SAVE->frame);
+    return (int64_t)SAVE->frame.rax;
+}
+
+HYPERCALL hypercall_health_read(uint64_t records, uint64_t count)
+{
+    struct core *core = this_core();
+    if (!(core->partition->grants & GRANT_HEALTH_READ))
+        return HYP_NOT_PERMITTED;
+    count = count < HYP_HEALTH_READ_MAX ? count : HYP_HEALTH_READ_MAX;
+    for (uint64_t n = 0; n < count; n++) {
+        struct hyp_health_record record;
+        if (!health_next(core, core->partition->state, &record))
+            return (int64_t)n;
+        if (give(records + n * sizeof record, &record, sizeof record))
+            return HYP_BAD_ADDRESS;
+        core->partition->state->health_read++;
+    }
+    return (int64_t)count;
+}
+
+HYPERCALL hypercall_health_status(uint64_t status)
+{
+    const struct core *core = this_core();
+    if (!(core->partition->grants & GRANT_HEALTH_READ))
+        return HYP_NOT_PERMITTED;
+    struct hyp_health_status said = {
+        .records = core->health_head,
+        .oldest = core->health_head > HEALTH_RECORDS ? core->health_head - HEALTH_RECORDS + 1 : 1,
+        .lost = core->health_lost,
+    };
+    return give(status, &said, sizeof said);
+}
+
+int64_t hypercall_module_control(uint64_t operation)
+{
+    static const uint32_t grants[] = {GRANT_MODULE_WARM, GRANT_MODULE_COLD, GRANT_MODULE_HALT};
+    struct core *core = this_core();
+    if (operation > HYP_MODULE_HALT)
+        return HYP_INVALID_PARAM;
+    if (!(core->partition->grants & grants[operation]))
+        return HYP_NOT_PERMITTED;
+    module_stop(core, (uint32_t)operation);
+}
+
+HYPERCALL hypercall_module_status(uint64_t status)
+{
+    const struct core *core = this_core();
+    struct hyp_module_status said = {
+        .partitions = the_plan()->partition_count,
+        .schedules = the_plan()->schedule_count,
+        .warm_restarts = core->module_restarts,
+        .frames = core->frame,
+        .tsc_hz = scale(1000000000, core->tick_scale),
+    };
+    return give(status, &said, sizeof said);
+}

@@ -1,0 +1,145 @@
+/* Handlers of the calls about timers, waits, events and traps. The caller's slot is in force. */
+#include "call.h"
+#include "event.h"
+#include "timer.h"
+#include "wait.h"
+
+int64_t hypercall_timer_set(uint64_t clock, uint64_t at, uint64_t period);
+int64_t hypercall_timer_cancel(uint64_t clock);
+int64_t hypercall_watchdog_kick(void);
+int64_t hypercall_idle_until(uint64_t at);
+HYPERCALL hypercall_event_send(uint64_t event);
+int64_t hypercall_event_unmask(void);
+int64_t hypercall_event_wait(uint64_t mask, uint64_t until);
+int64_t hypercall_upcall_return(void);
+int64_t hypercall_trap_return(void);
+
+/* ---- Timers and sleep. */
+
+static uint64_t clock_ns(const struct core *core, uint64_t clock)
+{
+    uint64_t now = cpu_tsc();
+    if (clock == HYP_CLOCK_MONOTONIC)
+        return ns_at(core, now);
+    return ns_of(core, INFO->execution_time + (now - INFO->execution_base));
+}
+
+static void timer_put(struct partition_state *state, uint64_t clock, uint64_t at)
+{
+    state->timer_at[clock] = at;
+    if (clock != HYP_CLOCK_EXECUTION)
+        return;
+    if (at == NEVER)
+        __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_EXECUTION, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_or(&state->attention, ATTENTION_EXECUTION, __ATOMIC_RELAXED);
+}
+
+int64_t hypercall_timer_set(uint64_t clock, uint64_t at, uint64_t period)
+{
+    struct core *core = this_core();
+    struct partition_state *state = core->partition->state;
+    if (clock > HYP_CLOCK_EXECUTION || at > NS_LIMIT || period > NS_LIMIT || (period && period < HYP_TIMER_PERIOD_MIN))
+        return HYP_INVALID_PARAM;
+    uint64_t now = clock_ns(core, clock);
+    if (at <= now && period == 0)
+        return HYP_NO_ACTION;
+    timer_put(state, clock, at > now ? at : at + ((now - at) / period + 1) * period);
+    state->timer_period[clock] = period;
+    state->timer_missed[clock] = 0;
+    timers_rearm(core, state);
+    return HYP_OK;
+}
+
+int64_t hypercall_timer_cancel(uint64_t clock)
+{
+    struct core *core = this_core();
+    struct partition_state *state = core->partition->state;
+    if (clock > HYP_CLOCK_EXECUTION)
+        return HYP_INVALID_PARAM;
+    if (state->timer_at[clock] == NEVER)
+        return HYP_NO_ACTION;
+    timer_put(state, clock, NEVER);
+    timers_rearm(core, state);
+    return (int64_t)state->timer_missed[clock];
+}
+
+int64_t hypercall_watchdog_kick(void)
+{
+    struct core *core = this_core();
+    if (core->partition->watchdog_ns == 0)
+        return HYP_INVALID_CONFIG;
+    if (core->partition->state->mode == HYP_MODE_NORMAL) {
+        watchdog_start(core, core->partition);
+        timers_rearm(core, core->partition->state);
+    }
+    return HYP_OK;
+}
+
+int64_t hypercall_idle_until(uint64_t at)
+{
+    struct core *core = this_core();
+    if (upcall_wanted() || at <= clock_ns(core, HYP_CLOCK_MONOTONIC))
+        return HYP_OK;
+    wait_begin(core, WAIT_IDLE, 0, at < NS_LIMIT ? tsc_at(core, at) : NEVER);
+}
+
+/* ---- Events, upcalls, traps. */
+
+HYPERCALL hypercall_event_send(uint64_t event)
+{
+    struct core *core = this_core();
+    const struct partition_plan *partition = core->partition;
+    uint64_t place = event - partition->event_base;
+    if (place >= partition->event_count)
+        return HYP_INVALID_PARAM;
+    event_raise(core, &PLAN_TABLE(listener_plan, events)[partition->event_first + place]);
+    return HYP_OK;
+}
+
+/* The caller's context goes on, or an upcall begins in its place: then the caller's result is in the slot already. */
+static int64_t go_on(struct partition_state *state)
+{
+    events_collect(state);
+    upcall_deliver(state);
+    return (int64_t)SAVE->frame.rax;
+}
+
+int64_t hypercall_event_unmask(void)
+{
+    SAVE->frame.rax = HYP_OK;
+    return go_on(this_core()->partition->state);
+}
+
+int64_t hypercall_event_wait(uint64_t mask, uint64_t until)
+{
+    struct core *core = this_core();
+    if (mask == 0)
+        return HYP_INVALID_PARAM;
+    events_collect(core->partition->state);
+    uint64_t events = CONTROL->pending[0] & mask;
+    if (events)
+        return (int64_t)events;
+    if (until <= clock_ns(core, HYP_CLOCK_MONOTONIC))
+        return HYP_TIMED_OUT;
+    wait_begin(core, WAIT_EVENT, mask, until < NS_LIMIT ? tsc_at(core, until) : NEVER);
+}
+
+int64_t hypercall_upcall_return(void)
+{
+    if (slot_restore(SLOT_UPCALL))
+        return HYP_INVALID_PARAM;
+    CONTROL->vif = 1;
+    return go_on(this_core()->partition->state);
+}
+
+int64_t hypercall_trap_return(void)
+{
+    struct partition_state *state = this_core()->partition->state;
+    if (!state->trap_busy)
+        return HYP_NO_ACTION;
+    if (slot_restore(SLOT_TRAP))
+        return HYP_INVALID_PARAM;
+    state->trap_busy = 0;
+    return go_on(state);
+}

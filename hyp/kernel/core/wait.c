@@ -1,0 +1,51 @@
+/*
+ * Waits: idle_until, event_wait, and queue calls with a time-out. A queue call is made again from its `syscall`
+ * instruction, so waiting adds no second path to it; `wait_until` outlives the sleep until that call has ended.
+ */
+#include "wait.h"
+#include "event.h"
+#include "schedule.h"
+
+#define SYSCALL_BYTES 2u
+
+_Noreturn void wait_begin(struct core *core, uint32_t kind, uint64_t mask, uint64_t until)
+{
+    struct partition_state *state = core->partition->state;
+    state->wait_kind = kind;
+    state->wait_mask = mask;
+    state->wait_until = until ? until : 1;
+    __atomic_fetch_or(&state->attention, ATTENTION_WAIT, __ATOMIC_RELAXED);
+    schedule_sleep(core);
+}
+
+int wait_over(struct partition_state *state, uint64_t now)
+{
+    uint64_t events = CONTROL->pending[0] & state->wait_mask;
+    int timed_out = now >= state->wait_until, over = timed_out;
+    switch (state->wait_kind) {
+    case WAIT_EVENT:
+        over |= events != 0;
+        SAVE->frame.rax = events ? events : (uint64_t)HYP_TIMED_OUT;
+        break;
+    case WAIT_IDLE:
+        over |= upcall_wanted();
+        SAVE->frame.rax = HYP_OK;
+        break;
+    default:
+        over = 1;
+        break;
+    }
+    if (!over)
+        return 0;
+    if (state->wait_kind != WAIT_PORT)
+        state->wait_until = 0;
+    state->wait_kind = WAIT_NONE;
+    __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_WAIT, __ATOMIC_RELAXED);
+    return 1;
+}
+
+void call_again(uint64_t call)
+{
+    SAVE->frame.rip -= SYSCALL_BYTES;
+    SAVE->frame.rax = call;
+}
