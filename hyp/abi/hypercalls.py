@@ -234,7 +234,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         (
             *_PORT_ERRORS,
             (Result.NO_ACTION, "no message was ever written"),
-            (Result.INVALID_PARAM, "the buffer is smaller than the port's size"),
+            (Result.INVALID_PARAM, "the buffer is smaller than the message, which stays"),
         ),
         1000,
         context=True,
@@ -274,7 +274,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "bytes of the message",
         (
             *_PORT_ERRORS,
-            (Result.INVALID_PARAM, "the buffer is smaller than the port's size"),
+            (Result.INVALID_PARAM, "the buffer is smaller than the message, which stays"),
             (Result.NOT_AVAILABLE, "the queue is empty and the time-out is 0"),
             (Result.TIMED_OUT, "the queue stayed empty"),
         ),

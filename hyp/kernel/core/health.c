@@ -8,6 +8,11 @@
 #include "partition.h"
 #include "schedule.h"
 
+uint64_t health_time(const struct core *core)
+{
+    return core->epoch ? ns_at(core, cpu_tsc()) : 0;
+}
+
 static uint32_t *waiting_of(struct core *core, uint32_t partition)
 {
     if (partition == NO_PARTITION)
@@ -15,7 +20,8 @@ static uint32_t *waiting_of(struct core *core, uint32_t partition)
     return &PLAN_TABLE(partition_plan, partitions)[partition].state->log_waiting;
 }
 
-void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, const struct hyp_frame *frame)
+void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t time_ns,
+                const struct hyp_frame *frame)
 {
     uint32_t *waiting = waiting_of(core, partition);
     if (core->health_head - core->health_tail == HEALTH_RECORDS || *waiting == LOG_SHARE) {
@@ -24,7 +30,7 @@ void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t 
     }
     ++*waiting;
     struct health_record *record = &core->health_ring[core->health_head % HEALTH_RECORDS];
-    record->time_ns = core->epoch ? ns_at(core, cpu_tsc()) : 0;
+    record->time_ns = time_ns;
     record->partition = partition;
     record->event = event;
     record->action = action;
@@ -41,7 +47,7 @@ int health_waiting(struct core *core)
     if (core->nmi_logged != core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT]) {
         struct hyp_frame none = {0};
         core->nmi_logged = core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT];
-        health_log(core, NO_PARTITION, HYP_HEALTH_NMI, HYP_ACTION_LOG, &none);
+        health_log(core, NO_PARTITION, HYP_HEALTH_NMI, HYP_ACTION_LOG, health_time(core), &none);
     }
     return core->health_tail != core->health_head;
 }
@@ -93,14 +99,14 @@ struct decision {
 };
 
 /* The plan's answer to an event. A limit's instants are a ring: the oldest of the last `limit` is `limit` events ago. */
-static struct decision decide(const struct core *core, const struct partition_plan *partition, uint32_t event)
+static struct decision decide(const struct partition_plan *partition, uint32_t event, uint64_t now)
 {
     uint32_t action = partition->actions[event];
     if (action < HEALTH_TABLE)
         return (struct decision){action, 0};
     const struct health_plan *entry = &PLAN_TABLE(health_plan, health)[partition->health_first + action - HEALTH_TABLE];
     if (entry->limit) {
-        uint64_t *count = entry->times - 1, now = ns_at(core, cpu_tsc());
+        uint64_t *count = entry->times - 1;
         uint64_t oldest = entry->times[(*count + 1) % entry->limit];
         entry->times[*count % entry->limit] = now;
         if (++*count >= entry->limit && (entry->limit == 1 || now - oldest <= entry->window_ns))
@@ -144,37 +150,38 @@ static void act(struct core *core, const struct partition_plan *partition, uint3
         schedule_rest(core);
 }
 
-static void count(const struct core *core, const struct partition_plan *partition, uint32_t event)
+static void count(struct partition_state *state, uint32_t event, uint64_t now)
 {
-    struct partition_state *state = partition->state;
     if (state->health_count[event]++ == 0)
-        state->health_first[event] = ns_at(core, cpu_tsc());
+        state->health_first[event] = now;
 }
 
 void health_partition(struct core *core, uint32_t event, const struct hyp_frame *frame)
 {
     const struct partition_plan *partition = core->partition;
     struct partition_state *state = partition->state;
-    struct decision decision = decide(core, partition, event);
+    uint64_t now = health_time(core);
+    struct decision decision = decide(partition, event, now);
     if (decision.action == HYP_ACTION_PROPAGATE && state->trap_busy) {
         event = HYP_HEALTH_NESTED_FAULT;
-        decision = decide(core, partition, event);
+        decision = decide(partition, event, now);
     }
-    count(core, partition, event);
+    count(state, event, now);
     if (decision.action == HYP_ACTION_PROPAGATE && !trap_deliver(state, frame))
         decision.action = HYP_ACTION_HALT;          /* nobody there to handle it */
     if (decision.action != HYP_ACTION_IGNORE)
-        health_log(core, partition->id, event, decision.action, frame);
+        health_log(core, partition->id, event, decision.action, now, frame);
     act(core, partition, event, decision, 1);
 }
 
 void health_absent(struct core *core, const struct partition_plan *partition, uint32_t event)
 {
     struct hyp_frame none = {0};
-    struct decision decision = decide(core, partition, event);
-    count(core, partition, event);
+    uint64_t now = health_time(core);
+    struct decision decision = decide(partition, event, now);
+    count(partition->state, event, now);
     if (decision.action != HYP_ACTION_IGNORE)
-        health_log(core, partition->id, event, decision.action, &none);
+        health_log(core, partition->id, event, decision.action, now, &none);
     act(core, partition, event, decision, 0);
 }
 
@@ -182,7 +189,7 @@ void health_module(struct core *core, uint32_t event, const struct hyp_frame *fr
 {
     uint32_t action = the_plan()->module_actions[event - FIRST_MODULE_EVENT];
     core->module_count[event - FIRST_MODULE_EVENT]++;
-    health_log(core, NO_PARTITION, event, action, frame);
+    health_log(core, NO_PARTITION, event, action, health_time(core), frame);
     if (action == HYP_ACTION_WARM_RESTART || action == HYP_ACTION_COLD_RESTART || action == HYP_ACTION_HALT)
         module_stop(core, action == HYP_ACTION_HALT           ? HYP_MODULE_HALT
                           : action == HYP_ACTION_WARM_RESTART ? HYP_MODULE_WARM_RESTART

@@ -77,7 +77,7 @@ HYPERCALL hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length)
     state->verdict_length = (uint32_t)length;
     __builtin_memcpy(state->verdict_text, said, length);
     struct hyp_frame none = {0};
-    health_log(core, partition->id, LOG_VERDICT, kind, &none);
+    health_log(core, partition->id, LOG_VERDICT, kind, health_time(core), &none);
     return HYP_OK;
 }
 

@@ -168,13 +168,13 @@ HYPERCALL hypercall_sampling_read(uint64_t port, uint64_t buffer, uint64_t size,
     int64_t error = end_of(&end, port, HYP_PORT_SAMPLING, HYP_DIRECTION_DESTINATION);
     if (error)
         return error;
-    if (size < end.channel->size)
-        return HYP_INVALID_PARAM;
     if (!user_range(buffer, size))
         return HYP_BAD_ADDRESS;
     struct message_slot *slot = slot_take(&end);
     if (!slot)
         return HYP_NO_ACTION;
+    if (slot->length > size)
+        return HYP_INVALID_PARAM;
     error = copy_message((char *)buffer, bytes_of(slot), slot->length, cut_read);
     if (error)
         return error;
@@ -273,8 +273,6 @@ HYPERCALL hypercall_queuing_receive(uint64_t port, uint64_t buffer, uint64_t siz
         return error;
     struct channel_state *state = end.state;
     struct core *core = this_core();
-    if (size < end.channel->size)
-        return HYP_INVALID_PARAM;
     if (!user_range(buffer, size))
         return HYP_BAD_ADDRESS;
     uint64_t sent = __atomic_load_n(&state->latest, __ATOMIC_ACQUIRE), taken = state->taken;
@@ -282,6 +280,8 @@ HYPERCALL hypercall_queuing_receive(uint64_t port, uint64_t buffer, uint64_t siz
         return wait_or_give_up(core, timeout, wait_receive);
     struct message_slot *slot = slot_at(end.channel, taken % end.channel->depth);
     uint64_t length = slot->length;
+    if (length > size)
+        return HYP_INVALID_PARAM;
     error = copy_message((char *)buffer, bytes_of(slot), length, cut_receive);
     if (error)
         return error;

@@ -6,7 +6,10 @@
 
 /* Puts a record into the core's log. Unprinted records are never overwritten, and no partition has more than its share of
  * them: what finds no place is counted as lost. */
-void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, const struct hyp_frame *frame);
+void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t time_ns,
+                const struct hyp_frame *frame);
+
+uint64_t health_time(const struct core *core);      /* ns; 0 before the first major frame is planned */
 
 /* A partition's event: counted, logged unless ignored, and its action taken. Returns when the partition goes on. */
 void health_partition(struct core *core, uint32_t event, const struct hyp_frame *frame);
