@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import zlib
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,37 +13,15 @@ import pytest
 
 from hyp.abi import numbers, pages, state, tables
 from hyp.abi.hypercalls import HYPERCALLS
-from hyp.image import Image
-from hyp.plan.model import Area, Plan, Range, Window
+from hyp.plan.model import Area, Range, Window
 from tests.unit.image import elves, plans
+from tests.unit.image.built import Built
 from tests.unit.image.elves import EXECUTE, READ, WRITE, Part
-from tests.unit.image.walk import Memory, Space
+from tests.unit.image.walk import Memory
 
 PAGE = 4096
 ONES = (1 << 64) - 1
 FORTY_TWO = b"forty-two, and an odd length."
-
-
-@dataclasses.dataclass(frozen=True)
-class Built:
-    plan: Plan
-    image: Image
-    memory: Memory
-
-    @cached_property
-    def boot(self) -> Space:
-        return Space(self.memory, int.from_bytes(self.memory.read(elves.BOOT_ROOT, 4), "little"))
-
-    def space(self, name: str, core: int = 0) -> Space:
-        entry = next(p for p in self.image.manifest["partitions"] if p["name"] == name)
-        return Space(self.memory, entry["roots"][str(core)])
-
-    def head(self) -> dict[str, Any]:
-        return tables.PLAN.unpack(self.boot.read(tables.PLAN_BASE, tables.PLAN.size))
-
-    def rows(self, record: Any, where: str, count: int) -> list[dict[str, Any]]:
-        data = self.boot.read(tables.PLAN_BASE + self.head()[where], record.size * count)
-        return [record.unpack(data, n * record.size) for n in range(count)]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from hyp.diagnostics import Diagnostic, Place
 from hyp.image import build
 from hyp.image.elf import Fault, parse
 from hyp.image.space import arrange
-from hyp.plan.model import Area, Memory, Partition, Plan, Range
+from hyp.plan.model import Area, Channel, Event, Grants, Memory, Partition, Plan, Range, Shared
 from tests.unit.image import elves, plans
 from tests.unit.image.elves import EXECUTE, READ, WRITE, Part
 
@@ -117,6 +117,61 @@ def test_scattered_memory_is_used_piece_by_piece(tmp_path: Path) -> None:
     assert again.image is not None
     heap = next(a for a in again.image.manifest["partitions"][0]["areas"] if a["name"] == "heap")
     assert any(p.start <= heap["physical"] and heap["physical"] + heap["size"] <= p.end for p in pieces)
+
+
+def test_a_shared_area_that_does_not_fit_is_named(tmp_path: Path) -> None:
+    plan = replace(plans.plan({"a": plans.memory()}, plans.board([Range(MIB, 4 * MIB)])), shared=(Shared("frame", 8 * MIB, {"a": "rw"}),))
+    asked: list[tuple[str | int, ...]] = []
+    (tmp_path / "kernel.elf").write_bytes(elves.kernel())
+    (tmp_path / "a.elf").write_bytes(elves.partition())
+
+    def place_of(path: tuple[str | int, ...]) -> Place:
+        asked.append(path)
+        return Place("plan.yaml", 1, 1, 1, 1)
+
+    outcome = build(plan, {"a": tmp_path / "a.elf"}, tmp_path / "kernel.elf", place_of)
+    assert asked == [("shared", "frame")]
+    assert_figures(outcome.diagnostics[0], "shared area `frame`")
+
+
+def queue(name: str, size: int = 64, depth: int = 1) -> Channel:
+    return Channel(name, "queuing", size, depth, ("a", f"{name}_out"), (("b", f"{name}_in"),), 0)
+
+
+def test_channels_beyond_the_kernels_addresses(tmp_path: Path) -> None:
+    plan = plans.plan({"a": plans.memory(), "b": plans.memory()}, plans.board([Range(MIB, 2048 * MIB)]))
+    assert plans.compile_plan(replace(plan, channels=(queue("large", MIB, 250),)), tmp_path).image is not None
+    found = refusal(replace(plan, channels=(queue("large", MIB, 256),)), tmp_path)
+    assert found.code == "MEM107"
+    assert re.fullmatch(rf"channels and consoles need \d+ bytes of kernel addresses; there are {256 * MIB}", found.message)
+
+
+def test_more_ports_and_events_than_bits(tmp_path: Path) -> None:
+    plan = plans.plan({"a": plans.memory(), "b": plans.memory(), "c": plans.memory()})
+    channels = tuple(queue(f"q{n}") for n in range(200))
+    events = tuple(Event(f"e{n}", "c", "a") for n in range(40))
+    assert plans.compile_plan(replace(plan, channels=channels, events=events), tmp_path).image is not None
+    found = refusal(replace(plan, channels=channels, events=(*events, Event("last", "a", "c"))), tmp_path)
+    assert found.code == "PAR101"
+    assert found.message == "partition `a` has 241 ports and events and 240 are possible"
+
+
+def test_more_schedules_than_bits(tmp_path: Path) -> None:
+    plan = plans.plan({"a": plans.memory()})
+    schedules = tuple(replace(plan.schedules[0], name=f"s{n}") for n in range(65))
+    grants = Grants(schedules=tuple(s.name for s in schedules[:64]))
+    partition = replace(plan.partitions[0], grants=grants)
+    assert plans.compile_plan(replace(plan, partitions=(partition,), schedules=schedules[:64]), tmp_path).image is not None
+    found = refusal(replace(plan, schedules=schedules), tmp_path)
+    assert found.code == "SCH101"
+    assert found.message == "there are 65 schedules; at most 64 are possible"
+
+
+def test_shared_areas_do_not_count_against_the_limit(tmp_path: Path) -> None:
+    plan = plans.plan({"a": plans.memory(limit=9 * 4096)})
+    outcome = plans.compile_plan(replace(plan, shared=(Shared("frame", MIB, {"a": "rw"}),)), tmp_path)
+    assert outcome.image is not None
+    assert outcome.image.manifest["partitions"][0]["memory_bytes"] == 9 * 4096
 
 
 def test_a_huge_segment_is_refused_before_it_is_placed(tmp_path: Path) -> None:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyp.plan.model import Area, Memory, Plan, Range, Window
+from hyp.plan.model import Area, Channel, Memory, Plan, Range, Shared, Window
 from tests.unit.image import elves, plans
 from tests.unit.image.separation import USER_TOP, Spaces, assert_separated, user
 from tests.unit.image.walk import LARGE, PAGE
+
+
+@dataclass(frozen=True)
+class Program:
+    """What `elves.partition` makes a file of; short to print, as the file is not."""
+
+    data: bytes
+    bss: int
+    base: int
+
 
 NAMES = [f"p{n}" for n in range(5)]
 sizes = st.one_of(st.integers(1, 9).map(lambda n: n * PAGE), st.integers(2 * LARGE // PAGE - 3, 3 * LARGE // PAGE).map(lambda n: n * PAGE))
@@ -34,7 +45,7 @@ def memories(draw: st.DrawFn) -> Memory:
 
 
 @st.composite
-def separated_plans(draw: st.DrawFn) -> tuple[Plan, dict[str, bytes]]:
+def separated_plans(draw: st.DrawFn) -> tuple[Plan, dict[str, Program]]:
     names = NAMES[: draw(st.integers(1, 5))]
     cores = draw(st.integers(1, 3))
     hole = draw(st.sampled_from((0x18_0000, 0x20_0000, 0x43_2000)))
@@ -44,21 +55,38 @@ def separated_plans(draw: st.DrawFn) -> tuple[Plan, dict[str, bytes]]:
         for n, name in enumerate(names)
         for turn in range(draw(st.integers(1, 2)))
     ]
-    files = {
-        name: elves.partition(
-            data=draw(st.binary(max_size=40)),
-            bss=draw(st.integers(1, 3 * LARGE)),
-            base=draw(st.sampled_from((0x21_0000, 0x40_0000, 0x7000_0000_0000))),
+    programs = {
+        name: Program(
+            draw(st.binary(max_size=40)), draw(st.integers(1, 3 * LARGE)), draw(st.sampled_from((0x21_0000, 0x40_0000, 0x7000_0000_0000)))
         )
         for name in names
     }
-    return plans.plan({name: draw(memories()) for name in names}, board, windows), files
+    shared = tuple(
+        Shared(f"shared{n}", draw(sizes), draw(st.dictionaries(st.sampled_from(names), accesses, min_size=1)))
+        for n in range(draw(st.integers(0, 3)))
+    )
+    plan = plans.plan({name: draw(memories()) for name in names}, board, windows)
+    return replace(plan, shared=shared, channels=draw(channels(names))), programs
+
+
+@st.composite
+def channels(draw: st.DrawFn, names: list[str]) -> tuple[Channel, ...]:
+    """Connections of all shapes, their ends anywhere."""
+    made = []
+    for n in range(draw(st.integers(0, 4))):
+        kind = draw(st.sampled_from(("sampling", "queuing")))
+        many = draw(st.integers(1, 30)) if kind == "sampling" else 1
+        ends = tuple((draw(st.sampled_from(names)), f"in{n}_{reader}") for reader in range(many))
+        depth = draw(st.integers(1, 50)) if kind == "queuing" else 0
+        made.append(Channel(f"channel{n}", kind, draw(st.integers(1, 70_000)), depth, (draw(st.sampled_from(names)), f"out{n}"), ends, 0))
+    return tuple(made)
 
 
 @given(separated_plans())
 @settings(max_examples=60, deadline=None)
-def test_every_plan_is_separated(drawn: tuple[Plan, dict[str, bytes]]) -> None:
-    plan, files = drawn
+def test_every_plan_is_separated(drawn: tuple[Plan, dict[str, Program]]) -> None:
+    plan, programs = drawn
+    files = {name: elves.partition(data=one.data, bss=one.bss, base=one.base) for name, one in programs.items()}
     with tempfile.TemporaryDirectory() as folder:
         outcome = plans.compile_plan(plan, Path(folder), files)
     assert outcome.image is not None, outcome.diagnostics
