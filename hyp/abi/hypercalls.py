@@ -222,7 +222,6 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "0",
         (*_PORT_ERRORS, (Result.INVALID_CONFIG, "longer than the port's size, or empty")),
         1000,
-        context=True,
     ),
     Hypercall(
         17,
@@ -237,7 +236,6 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.INVALID_PARAM, "the buffer is smaller than the message, which stays"),
         ),
         1000,
-        context=True,
     ),
     Hypercall(
         18,
@@ -263,7 +261,6 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.TIMED_OUT, "the queue stayed full"),
         ),
         1000,
-        context=True,
     ),
     Hypercall(
         20,
@@ -279,7 +276,6 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.TIMED_OUT, "the queue stayed empty"),
         ),
         1000,
-        context=True,
     ),
     Hypercall(
         21,
@@ -288,7 +284,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "Counts the messages that wait.",
         (_PORT, Parameter("status", "hyp_queuing_status_t *", "filled in")),
         "0",
-        _PORT_ERRORS,
+        (_PORT_ERRORS[0], _PORT_ERRORS[2]),
         400,
     ),
     Hypercall(
@@ -298,7 +294,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "Drops all messages that wait; by the receiver.",
         (_PORT,),
         "messages dropped",
-        _PORT_ERRORS,
+        _PORT_ERRORS[:2],
         300,
     ),
     # ---- partitions, schedules, health, module

@@ -12,7 +12,7 @@ void handlers_prepare(void)
         __builtin_trap(); /* the compiler gives one to every partition */
     handlers_stack_base = stack->base;
     handlers_stack_size = stack->size;
-    control_page()->handler_stack = stack->base + stack->size;
+    control_page()->handler_stack = control_page()->trap_stack = stack->base + stack->size;
 }
 
 #ifdef __SSE__
