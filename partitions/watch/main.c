@@ -2,7 +2,7 @@
  * A watch over its neighbours: how old are the messages of the control loop, and who was faulty? When a neighbour had to be
  * halted, it switches to the schedule `degraded`, which has no window for it.
  *
- * In the plan: sampling ports `sensor` and `actuator` to read, and the grants `health_log: read` and `schedules: [degraded]`.
+ * In the plan: sampling ports `sensor` and `actuator` to read, and the grants `health_log: read` and `schedules: [degraded, normal]`.
  */
 #include <hyp.h>
 
