@@ -13,7 +13,6 @@ from hyp.image.addresses import Addresses
 from hyp.image.describe import Parts, describe
 from hyp.image.elf import Fault, parse
 from hyp.image.frames import Frames, usable
-from hyp.image.grants import schedules_fit
 from hyp.image.info import listings
 from hyp.image.kernel import Kernel, read_kernel
 from hyp.image.layout import Layout, NoRoom, no_room, place, pristine_bytes, restores
@@ -26,7 +25,6 @@ from hyp.image.shape import Facts, Shape, facts, shape
 from hyp.image.simd import find_simd
 from hyp.image.space import Space, arrange
 from hyp.image.timetable import Lane, timetable
-from hyp.image.wiring import has_room
 from hyp.plan.model import Partition, Plan, Range
 
 PlaceOf = Callable[[tuple[str | int, ...]], Place]
@@ -56,9 +54,6 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
     locate = place_of or (lambda path: Place(plan.file.name, 1, 1, 1, 1))
     memory = usable(plan.board.ram, plan.board.reserved)
     room = sum(r.size for r in memory)
-    fault = schedules_fit(plan)
-    if fault is not None:
-        return Outcome(None, (_diagnostic(fault, ("schedules",), locate),))
     known = facts(plan)
     where = known.where
     spaces: list[Space] = []
@@ -99,7 +94,7 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
 def _space(known: Facts, partition: Partition, file: Path, room: int) -> Space | Fault:
     """Reads and judges a partition's file and arranges its address space; the first fault found."""
     plan, ends = known.plan, known.wiring.partitions[partition.id]
-    fault = has_room(partition, ends) or is_huge_file(file.stat().st_size, room)
+    fault = is_huge_file(file.stat().st_size, room)
     if fault is not None:
         return fault
     elf = parse(file.read_bytes())
@@ -110,8 +105,7 @@ def _space(known: Facts, partition: Partition, file: Path, room: int) -> Space |
 
 
 def _path_of(fault: Fault, partition: Partition) -> tuple[str | int, ...]:
-    part = {"ELF": ("image",), "MEM": ("memory",)}.get(fault.code[:3], ())
-    return ("partitions", partition.name, *part)
+    return ("partitions", partition.name, "image" if fault.code.startswith("ELF") else "memory")
 
 
 def _diagnostic(fault: Fault, path: tuple[str | int, ...], locate: PlaceOf) -> Diagnostic:

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from hyp.abi.hypercalls import HYPERCALLS
 from hyp.abi.numbers import Control
 from hyp.abi.tables import GRANT_HEALTH_READ, GRANT_MODULE_COLD, GRANT_MODULE_HALT, GRANT_MODULE_WARM, GRANT_TRACE_READ
-from hyp.image.elf import Fault
 from hyp.plan.model import Grants, Partition, Plan, Schedule
 
 _MODULE = {"warm_restart": GRANT_MODULE_WARM, "cold_restart": GRANT_MODULE_COLD, "halt": GRANT_MODULE_HALT}
 _OWN = sum(1 << operation for operation in Control)
 """Everything may be done to oneself."""
-_SCHEDULES_MAX = 64
-"""Schedules that a grant can name: bits of `schedule_grants`."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +33,6 @@ def grant_bits(grants: Grants) -> int:
 def schedule_bits(plan: Plan, grants: Grants) -> int:
     """Bit n: schedule n may be asked for."""
     return sum(1 << n for n, schedule in enumerate(plan.schedules) if schedule.name in grants.schedules)
-
-
-def schedules_fit(plan: Plan) -> Fault | None:
-    """Every schedule has a bit that a grant can set."""
-    if len(plan.schedules) <= _SCHEDULES_MAX:
-        return None
-    return Fault(
-        "SCH101",
-        f"there are {len(plan.schedules)} schedules; at most {_SCHEDULES_MAX} are possible",
-        "a grant names schedules by the bits of one word",
-        "leave out schedules that nothing switches to, or make two plans",
-    )
 
 
 def hypercall_rights(grants: Grants) -> int:

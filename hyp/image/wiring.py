@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hyp.abi.numbers import EVENT_FIRST, EVENT_WORDS, Direction, PortKind
-from hyp.image.elf import Fault
-from hyp.plan.model import Channel, Partition, Plan
+from hyp.plan.model import Channel, Plan
 
-EVENTS_MAX = 64 * EVENT_WORDS
+_EVENTS_MAX = 64 * EVENT_WORDS
 """Numbers of events, the standard ones included."""
 KINDS = {"sampling": PortKind.SAMPLING, "queuing": PortKind.QUEUING}
 
@@ -48,10 +47,6 @@ class Ends:
         return EVENT_FIRST + len(self.ports) + len(self.incoming)
 
     @property
-    def event_end(self) -> int:
-        return self.event_base + len(self.outgoing)
-
-    @property
     def destinations(self) -> int:
         """Ports that receive."""
         return sum(port.direction is Direction.DESTINATION for port in self.ports)
@@ -66,9 +61,12 @@ class Wiring:
 
 
 def wiring(plan: Plan) -> Wiring:
-    """Numbers ports in the order of the channels, source before destinations; events: ports', then incoming, then outgoing ones."""
-    ports: dict[str, list[Port]] = {p.name: [] for p in plan.partitions}
+    """Numbers ports in the order of the channels, source before destinations; events: ports', then incoming, then outgoing ones.
+
+    ValueError when a partition has more of them than numbers, which the plan's checks rule out.
+    """
     ids = {p.name: p.id for p in plan.partitions}
+    ports: dict[str, list[Port]] = {name: [] for name in ids}
     listeners = []
     for n, channel in enumerate(plan.channels):
         told = []
@@ -78,37 +76,24 @@ def wiring(plan: Plan) -> Wiring:
             told.append(Listener(ids[owner], own[-1].event))
         writer, *readers = told
         listeners.append((*readers, writer) if channel.kind == "queuing" else tuple(readers))
-    incoming = {name: _numbered(plan, name, EVENT_FIRST + len(own)) for name, own in ports.items()}
-    numbers = {event: number for own in incoming.values() for event, number in own}
-    receivers = {event.name: event.destination for event in plan.events}
+    incoming: dict[str, list[tuple[str, int]]] = {name: [] for name in ids}
+    raised: dict[str, list[tuple[str, Listener]]] = {name: [] for name in ids}
+    for event in plan.events:
+        received = incoming[event.destination]
+        number = EVENT_FIRST + len(ports[event.destination]) + len(received)
+        received.append((event.name, number))
+        raised[event.source].append((event.name, Listener(ids[event.destination], number)))
     ends = []
-    for partition in plan.partitions:
-        first = EVENT_FIRST + len(ports[partition.name]) + len(incoming[partition.name])
-        names = [event.name for event in plan.events if event.source == partition.name]
-        raises = tuple(Listener(ids[receivers[name]], numbers[name]) for name in names)
-        outgoing = tuple((name, first + n) for n, name in enumerate(names))
-        ends.append(Ends(tuple(ports[partition.name]), incoming[partition.name], outgoing, raises))
+    for name in ids:
+        first = EVENT_FIRST + len(ports[name]) + len(incoming[name])
+        if first + len(raised[name]) > _EVENTS_MAX:
+            raise ValueError(f"partition {name} needs {first + len(raised[name])} event numbers and there are {_EVENTS_MAX}")
+        outgoing = tuple((event, first + n) for n, (event, _) in enumerate(raised[name]))
+        ends.append(Ends(tuple(ports[name]), tuple(incoming[name]), outgoing, tuple(one for _, one in raised[name])))
     return Wiring(tuple(ends), tuple(listeners))
-
-
-def has_room(partition: Partition, ends: Ends) -> Fault | None:
-    """Every port and event of the partition has a number."""
-    if ends.event_end <= EVENTS_MAX:
-        return None
-    return Fault(
-        "PAR101",
-        f"partition `{partition.name}` has {ends.event_end - EVENT_FIRST} ports and events and {EVENTS_MAX - EVENT_FIRST} are possible",
-        "each has one bit in the control page's words, which have a fixed size",
-        "join channels that always change together, or split the partition",
-    )
 
 
 def _ends(channel: Channel) -> Iterator[tuple[str, str, Direction, int]]:
     yield (*channel.source, Direction.SOURCE, 0)
     for reader, destination in enumerate(channel.destinations):
         yield (*destination, Direction.DESTINATION, reader)
-
-
-def _numbered(plan: Plan, destination: str, first: int) -> tuple[tuple[str, int], ...]:
-    names = [event.name for event in plan.events if event.destination == destination]
-    return tuple((name, first + n) for n, name in enumerate(names))

@@ -15,7 +15,8 @@ from hyp.diagnostics import Diagnostic, Place
 from hyp.image import build
 from hyp.image.elf import Fault, parse
 from hyp.image.space import arrange
-from hyp.plan.model import Area, Channel, Event, Grants, Memory, Partition, Plan, Range, Shared
+from hyp.image.wiring import wiring
+from hyp.plan.model import Area, Channel, Event, Memory, Partition, Plan, Range, Shared
 from tests.unit.image import elves, plans
 from tests.unit.image.elves import EXECUTE, READ, WRITE, Part
 
@@ -146,25 +147,14 @@ def test_channels_beyond_the_kernels_addresses(tmp_path: Path) -> None:
     assert re.fullmatch(rf"channels and consoles need \d+ bytes of kernel addresses; there are {256 * MIB}", found.message)
 
 
-def test_more_ports_and_events_than_bits(tmp_path: Path) -> None:
+def test_event_numbers_never_leave_their_words() -> None:
     plan = plans.plan({"a": plans.memory(), "b": plans.memory(), "c": plans.memory()})
     channels = tuple(queue(f"q{n}") for n in range(200))
     events = tuple(Event(f"e{n}", "c", "a") for n in range(40))
-    assert plans.compile_plan(replace(plan, channels=channels, events=events), tmp_path).image is not None
-    found = refusal(replace(plan, channels=channels, events=(*events, Event("last", "a", "c"))), tmp_path)
-    assert found.code == "PAR101"
-    assert found.message == "partition `a` has 241 ports and events and 240 are possible"
-
-
-def test_more_schedules_than_bits(tmp_path: Path) -> None:
-    plan = plans.plan({"a": plans.memory()})
-    schedules = tuple(replace(plan.schedules[0], name=f"s{n}") for n in range(65))
-    grants = Grants(schedules=tuple(s.name for s in schedules[:64]))
-    partition = replace(plan.partitions[0], grants=grants)
-    assert plans.compile_plan(replace(plan, partitions=(partition,), schedules=schedules[:64]), tmp_path).image is not None
-    found = refusal(replace(plan, schedules=schedules), tmp_path)
-    assert found.code == "SCH101"
-    assert found.message == "there are 65 schedules; at most 64 are possible"
+    full = wiring(replace(plan, channels=channels, events=events)).partitions[0]
+    assert (full.incoming[-1], full.event_base) == (("e39", 255), 256)
+    with pytest.raises(ValueError, match="partition a needs 257 event numbers and there are 256"):
+        wiring(replace(plan, channels=channels, events=(*events, Event("last", "a", "c"))))
 
 
 def test_shared_areas_do_not_count_against_the_limit(tmp_path: Path) -> None:

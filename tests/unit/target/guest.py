@@ -261,6 +261,8 @@ def manifest(addresses: dict[str, Any], image: bytes = b"", emulator: dict[str, 
                 ],
             }
         ],
+        "channels": [],
+        "shared": [],
         "expected": {"beta": ["divide_error"]},
         "memory": {"used": 0, "free": 0, "largest_free": {"start": 0, "size": 0}},
     }
