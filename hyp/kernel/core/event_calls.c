@@ -114,7 +114,7 @@ int64_t hypercall_event_unmask(void)
 int64_t hypercall_event_wait(uint64_t mask, uint64_t until)
 {
     struct core *core = this_core();
-    if (mask == 0)
+    if (mask == 0 || mask >> 63)        /* a result with that bit would read as an error */
         return HYP_INVALID_PARAM;
     events_collect(core->partition->state);
     uint64_t events = CONTROL->pending[0] & mask;

@@ -77,10 +77,16 @@ int health_next(const struct core *core, struct partition_state *reader, struct 
     uint32_t behind = (uint32_t)core->health_head - reader->health_read;
     if (behind > HEALTH_RECORDS)
         behind = HEALTH_RECORDS;
-    if (behind == 0)
-        return 0;
     reader->health_read = (uint32_t)core->health_head - behind;
-    const struct health_record *record = &core->health_ring[(core->health_head - behind) % HEALTH_RECORDS];
+    const struct health_record *record;
+    for (;; behind--) {
+        if (behind == 0)
+            return 0;
+        record = &core->health_ring[(core->health_head - behind) % HEALTH_RECORDS];
+        if (record->event != LOG_VERDICT)
+            break;
+        reader->health_read++;
+    }
     *out = (struct hyp_health_record){
         .sequence = record->sequence,
         .time = record->time_ns,
@@ -167,10 +173,11 @@ void health_partition(struct core *core, uint32_t event, const struct hyp_frame 
         decision = decide(partition, event, now);
     }
     count(state, event, now);
+    struct hyp_frame fault = *frame;                /* a trap's start takes its place in the save area */
     if (decision.action == HYP_ACTION_PROPAGATE && !trap_deliver(state, frame))
         decision.action = HYP_ACTION_HALT;          /* nobody there to handle it */
     if (decision.action != HYP_ACTION_IGNORE)
-        health_log(core, partition->id, event, decision.action, now, frame);
+        health_log(core, partition->id, event, decision.action, now, &fault);
     act(core, partition, event, decision, 1);
 }
 

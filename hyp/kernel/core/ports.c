@@ -65,6 +65,13 @@ static int64_t cut_read(void) { call_again(call_word(HYP_CALL_SAMPLING_READ)); r
 static int64_t cut_send(void) { call_again(call_word(HYP_CALL_QUEUING_SEND)); return (int64_t)SAVE->frame.rax; }
 static int64_t cut_receive(void) { call_again(call_word(HYP_CALL_QUEUING_RECEIVE)); return (int64_t)SAVE->frame.rax; }
 
+/* A call that was cut or has slept held upcalls back; what is pending is delivered as it ends. */
+static inline void call_ended(struct core *core)
+{
+    core->partition->state->wait_until = 0;
+    core->attention = (uint64_t)event_self;
+}
+
 /* Copies from where the call was cut before, with a look at the deadline after each chunk. 0, BAD_ADDRESS or CUT. */
 static __attribute__((noinline)) int64_t copy_long(char *to, const char *from, uint64_t length, uint64_t again)
 {
@@ -77,8 +84,10 @@ static __attribute__((noinline)) int64_t copy_long(char *to, const char *from, u
         if (copy(to + done, from + done, bytes))
             return HYP_BAD_ADDRESS;
         done += bytes;
-        if (done == length)
+        if (done == length) {
+            call_ended(core);
             return 0;
+        }
         if (cpu_tsc() >= core->deadline) {
             state->call_done = done;
             core->attention = again;
@@ -213,7 +222,7 @@ static inline int64_t wait_or_give_up(struct core *core, uint64_t timeout, int64
     if (timeout == 0)
         return HYP_NOT_AVAILABLE;
     if (state->wait_until && cpu_tsc() >= state->wait_until) {
-        state->wait_until = 0;
+        call_ended(core);
         return HYP_TIMED_OUT;
     }
     core->call_result = timeout;
@@ -257,7 +266,8 @@ HYPERCALL hypercall_queuing_send(uint64_t port, uint64_t message, uint64_t lengt
     error = copy_message(bytes_of(slot), (const char *)message, length, cut_send);
     if (error)
         return error;
-    core->partition->state->wait_until = 0;
+    if (core->partition->state->wait_until)
+        call_ended(core);
     slot->length = length;
     slot->time = cpu_tsc();
     __atomic_store_n(&state->latest, state->latest + 1, __ATOMIC_RELEASE);
@@ -285,7 +295,8 @@ HYPERCALL hypercall_queuing_receive(uint64_t port, uint64_t buffer, uint64_t siz
     error = copy_message((char *)buffer, bytes_of(slot), length, cut_receive);
     if (error)
         return error;
-    core->partition->state->wait_until = 0;
+    if (core->partition->state->wait_until)
+        call_ended(core);
     __atomic_store_n(&state->taken, taken + 1, __ATOMIC_RELEASE);
     if (sent - taken == end.channel->depth)
         event_raise(core, listeners_of(end.channel) + 1);
