@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
+from hyp.plan.actions import WrittenRule
+from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftShared
 from hyp.plan.model import Area, Board, Console, Memory, Timing
 from hyp.plan.node import Path
 from hyp.plan.report import Report
@@ -19,8 +21,19 @@ class DraftArea:
 
 
 @dataclass(frozen=True)
+class DraftGrants:
+    """As written: `partitions` may have the key `*`."""
+
+    path: Path
+    partitions: dict[str, tuple[str, ...]]
+    schedules: tuple[str, ...]
+    health_log: bool
+    module: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class DraftPartition:
-    """`areas` are those that could be read; `memory` has the same ones."""
+    """`areas` are those that could be read; `memory` has the same ones. `health` is the partition's own."""
 
     id: int
     name: str
@@ -32,6 +45,10 @@ class DraftPartition:
     timing: Timing | None
     fpu: bool
     args: str
+    grants: DraftGrants | None
+    system: bool
+    health: dict[str, WrittenRule]
+    watchdog: int | None  # 0: none
 
 
 @dataclass(frozen=True)
@@ -51,13 +68,17 @@ class DraftWindow:
 
 @dataclass(frozen=True)
 class DraftSchedule:
-    """`complete`: every entry of its list of windows is here."""
+    """`complete`: every entry of its list of windows is here. `timing` by partition replaces the partition's own."""
 
     name: str
     path: Path
     major_frame: int | None
     windows: tuple[DraftWindow, ...]
     complete: bool
+    min_dwell: int | None
+    without: tuple[str, ...]
+    on_switch: dict[str, str]
+    timing: dict[str, Timing]
 
 
 @dataclass(frozen=True)
@@ -74,6 +95,12 @@ class Draft:
     partitions: tuple[DraftPartition, ...]
     names: frozenset[str]  # of all partitions that are written, readable or not; empty when that is in doubt
     schedules: tuple[DraftSchedule, ...]
+    schedule_names: frozenset[str]  # likewise
+    channels: tuple[DraftChannel, ...]
+    events: tuple[DraftEvent, ...]
+    shared: tuple[DraftShared, ...]
+    health_defaults: dict[str, WrittenRule]
+    module_health: dict[str, WrittenRule]
     expected: dict[str, tuple[str, ...]]
     report: Report
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
 from hyp.plan.kinds import Boolean, Choice, Later, Name, Text
+from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, SHARED
 from hyp.plan.numbers import LARGEST, Address, AutoOr, Integer, Quantity
+from hyp.plan.rights_language import GRANTS, HEALTH, HEALTH_TABLE, OPERATIONS
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
 from hyp.plan.units import DURATION, SIZE
 
 VERSION = 1
-AREA_NAMES = ("text", "rodata", "data", "stack", "heap", "upcall_stack", "info", "control")
-"""Areas that every partition has; the manifest lists them beside the plan's."""
-
 BAUD_MAX = 4_000_000
 TIME = Quantity(DURATION)
 SPAN = Quantity(DURATION, minimum=1)
@@ -70,15 +69,19 @@ ARGS = Field(
     default="",
 )
 TSC = Field("tsc", Choice(("shared",), later=("denied",)), "Whether the partition can read the time-stamp counter", default="shared")
+P_HEALTH = Field("health", HEALTH_TABLE, "Actions at this partition's health events")
+WATCHDOG = Field("watchdog", SPAN, "Longest time between two kicks, in mode normal; none by default")
+P_GRANTS = Field("grants", GRANTS, "What it may do to others")
+SYSTEM = Field("system", Boolean("true"), "Grants everything; excludes `grants`", default=False)
 PARTITION_LATER = (
-    Field("health", Later("health actions of a partition"), "Actions at this partition's health events"),
     Field("devices", Later("devices of a partition"), "Devices of the board that it owns"),
-    Field("watchdog", Later(), "Longest time between two kicks"),
     Field("console", Later("a console rate of a partition"), "Bound of its output"),
-    Field("grants", Later(), "What it may do to others"),
-    Field("system", Later("a system partition", ("false",)), "Grants everything"),
 )
-PARTITION = Record("a partition", (IMAGE, P_TIMING, P_MEMORY, FPU, ARGS, TSC, *PARTITION_LATER), "{image: partitions/control}")
+PARTITION = Record(
+    "a partition",
+    (IMAGE, P_TIMING, P_MEMORY, FPU, ARGS, TSC, P_HEALTH, WATCHDOG, P_GRANTS, SYSTEM, *PARTITION_LATER),
+    "{image: partitions/control}",
+)
 PARTITION_DEFAULTS = Record("the defaults of partitions", PARTITION.fields, "{memory: {stack: 16 KiB}}", partial=True)
 
 # schedules
@@ -89,13 +92,24 @@ W_CORE = Field("core", Integer(0, 255, "0"), "Core, from 0", default=0)
 WINDOW = Record("a window", (W_PARTITION, W_AT, W_FOR, W_CORE), "{partition: control, at: 0 ms, for: 1 ms}")
 MAJOR_FRAME = Field("major_frame", SPAN, "After this time the windows repeat", required=True)
 WINDOWS = Field("windows", ListOf(WINDOW, "a list of windows", empty=False, later=("auto",)), "In any order", required=True)
-SCHEDULE_LATER = (
-    Field("min_dwell", Later("switching schedules", ("0 ms", "0 s", "0 us", "0 ns")), "Shortest stay in this schedule"),
-    Field("without", Later("`windows: auto`"), "Partitions that get no window here"),
-    Field("on_switch", Later("switching schedules"), "Applied when this schedule is entered"),
-    Field("timing", Later("timing of its own in a schedule"), "Replaces a partition's `timing` in this schedule"),
+MIN_DWELL = Field(
+    "min_dwell",
+    Quantity(DURATION, sample="100 ms"),
+    "Shortest stay in this schedule; a switch away waits for it",
+    default=0,
+    default_words="0 ms",
 )
-SCHEDULE = Record("a schedule", (MAJOR_FRAME, WINDOWS, *SCHEDULE_LATER), "{major_frame: 10 ms, windows: [...]}")
+WITHOUT = Field(
+    "without", ListOf(Text("the name of a partition", "sensor"), "a partition or a list of them", single=True), "Who gets no window here",
+    default=(),
+)  # fmt: skip
+ON_SWITCH = Field(
+    "on_switch",
+    TableOf(Choice(OPERATIONS), "a mapping from partitions", None),
+    "Applied at a partition's next dispatch after a switch to here",
+)
+S_TIMING = Field("timing", TableOf(TIMING, "a mapping from partitions", None), "Replaces a partition's `timing` in this schedule")
+SCHEDULE = Record("a schedule", (MAJOR_FRAME, WINDOWS, MIN_DWELL, WITHOUT, ON_SWITCH, S_TIMING), "{major_frame: 10 ms, windows: [...]}")
 
 # what a good run contains
 EXPECT_HEALTH = Field(
@@ -134,15 +148,31 @@ SCHEDULES = Field(
     required=True,
 )
 P_EXPECT = Field("expect", EXPECT, "What a good run contains although it is a health event")
+HEALTH_TABLES = Field("health", HEALTH, "Actions at health events")
 PLAN_LATER = (
     Field("trace", Later(), "UART and events of the trace"),
-    Field("channels", Later(), "Sampling and queuing channels"),
-    Field("events", Later(), "Events between partitions"),
     Field("gates", Later(), "Calls from partition to partition"),
-    Field("shared", Later("shared areas"), "Areas that several partitions map"),
-    Field("health", Later("a health table"), "Actions at health events"),
 )
-PLAN = Record("a plan", (HYP, PLAN_NAME, BOARD, GUARD, P_CONSOLE, DEFAULTS, PARTITIONS, SCHEDULES, P_EXPECT, *PLAN_LATER), "hyp: 1")
+PLAN = Record(
+    "a plan",
+    (
+        HYP,
+        PLAN_NAME,
+        BOARD,
+        GUARD,
+        P_CONSOLE,
+        DEFAULTS,
+        PARTITIONS,
+        CHANNELS,
+        EVENTS,
+        SHARED,
+        SCHEDULES,
+        HEALTH_TABLES,
+        P_EXPECT,
+        *PLAN_LATER,
+    ),
+    "hyp: 1",
+)
 
 # a partition developer's manifest, partition.yaml
 N_STACK = Field("stack", Quantity(SIZE, PAGE, USER_END, "16 KiB"), "Least stack")

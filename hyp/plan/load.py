@@ -10,17 +10,15 @@ from hyp.plan import language as lang
 from hyp.plan.boards import find_board, load_board
 from hyp.plan.checks import PLAN_CHECKS
 from hyp.plan.document import read_document, version_is
-from hyp.plan.draft import Draft, DraftPartition, DraftSchedule, DraftWindow
+from hyp.plan.finish import finished
 from hyp.plan.images import with_images
 from hyp.plan.manifests import check_manifests
-from hyp.plan.model import Partition, Plan, Schedule, Window
+from hyp.plan.model import Plan
 from hyp.plan.node import Mapping
 from hyp.plan.parse import draft_of
 from hyp.plan.report import Found, Report
-from hyp.plan.shapes import Values
 from hyp.plan.source import Source, read_bytes
 from hyp.plan.spans import Spans
-from hyp.toolchain.project import project_root
 
 
 @dataclass(frozen=True)
@@ -69,40 +67,4 @@ def _plan(report: Report, file: Path, base: Path, found: Found, sources: dict[st
     check_manifests(draft, found, sources)
     for check in PLAN_CHECKS:
         check(draft)
-    return None if found.errors() else _finished(draft, values)
-
-
-def _finished(draft: Draft, values: Values) -> Plan:
-    """The plan of a draft without errors."""
-    if draft.name is None or draft.board is None or draft.guard is None or draft.console is None:
-        raise AssertionError(f"a value is missing and nothing was reported: {values.path}")
-    return Plan(
-        name=draft.name,
-        file=draft.file,
-        root=project_root(draft.base) or draft.base,
-        board=draft.board,
-        guard_ns=draft.guard,
-        console=draft.console,
-        partitions=tuple(_partition(partition) for partition in draft.partitions),
-        schedules=tuple(_schedule(schedule) for schedule in draft.schedules),
-        expected={name: tuple(events) for name, events in draft.expected.items()},
-    )
-
-
-def _partition(draft: DraftPartition) -> Partition:
-    if draft.image is None or draft.memory is None:
-        raise AssertionError(f"partition {draft.name} is incomplete and nothing was reported")
-    return Partition(draft.id, draft.name, draft.image, draft.memory, draft.timing, draft.fpu, draft.args)
-
-
-def _schedule(draft: DraftSchedule) -> Schedule:
-    if draft.major_frame is None:
-        raise AssertionError(f"schedule {draft.name} is incomplete and nothing was reported")
-    windows = sorted((_window(window) for window in draft.windows), key=lambda window: (window.at_ns, window.core))
-    return Schedule(draft.name, draft.major_frame, tuple(windows))
-
-
-def _window(draft: DraftWindow) -> Window:
-    if draft.partition is None or draft.at is None or draft.length is None or draft.core is None:
-        raise AssertionError(f"window {draft.number} is incomplete and nothing was reported")
-    return Window(draft.partition, draft.at, draft.length, draft.core)
+    return None if found.errors() else finished(draft)

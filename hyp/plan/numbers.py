@@ -9,7 +9,7 @@ from hyp.plan.kinds import Kind, subject
 from hyp.plan.node import Node, Path, Scalar
 from hyp.plan.quote import quote
 from hyp.plan.report import Report
-from hyp.plan.units import SIZE, Family, Wrong, format_quantity, parse_integer, parse_quantity
+from hyp.plan.units import DURATION, SIZE, Family, Rate, Wrong, format_quantity, parse_integer, parse_quantity, parse_rate
 
 LARGEST = (1 << 63) - 1
 
@@ -130,3 +130,43 @@ class AutoOr(Kind[int]):
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [{"const": "auto"}, self.quantity.schema()]}
+
+
+@dataclass(frozen=True)
+class RateOf(Kind[Rate]):
+    """`N per T` or `N in T` (`word`), with N up to `maximum`."""
+
+    word: str
+    maximum: int = LARGEST
+    sample: str = ""
+
+    def read(self, node: Node, path: Path, report: Report) -> Rate | None:
+        text = self.scalar(node, path, report)
+        if text is None:
+            return None
+        rate = parse_rate(text, self.word, None)
+        if isinstance(rate, Wrong):
+            report.add(rate.code, path, rate.message, rate.fix)
+            return None
+        if rate.count > self.maximum:
+            report.add(
+                "VAL006",
+                path,
+                f"{subject(path)} is {quote(text)}; its number must be at most {self.maximum}",
+                f"write e.g. `{self.example()}`",
+            )
+            return None
+        if rate.per_ns > LARGEST:
+            limit = f"at most {format_quantity(LARGEST, DURATION)}"
+            report.add("VAL006", path, f"{subject(path)} is {quote(text)}; its time must be {limit}", f"write e.g. `{self.example()}`")
+            return None
+        return rate
+
+    def words(self) -> str:
+        return f"`N {self.word} T`, e.g. `{self.example()}`"
+
+    def example(self) -> str:
+        return self.sample
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": rf"^[0-9][0-9a-fx]* {self.word} [0-9].*$"}

@@ -5,19 +5,21 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 
 from hyp.plan import language as lang
-from hyp.plan.draft import Draft, DraftArea, DraftPartition, DraftSchedule, DraftWindow
+from hyp.plan import rights_language as rights
+from hyp.plan.actions import WrittenRule
+from hyp.plan.draft import Draft, DraftArea, DraftGrants, DraftPartition, DraftSchedule, DraftWindow
 from hyp.plan.guard import needed
 from hyp.plan.model import Area, Board, Console, Memory, Timing
-from hyp.plan.node import Mapping, Node, Path
+from hyp.plan.node import Mapping, Node
+from hyp.plan.parse_links import channels_of, events_of, shared_of
 from hyp.plan.report import Report
-from hyp.plan.shapes import Values
-
-PARTITIONS: Path = ("partitions",)
+from hyp.plan.shapes import Field, Values
 
 
 def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath, report: Report) -> Draft:
     """The draft. `values` is the plan's record; `board` None when it could not be read."""
-    written = _written_names(report.spans.root)
+    root = report.spans.root
+    written = _written_names(root, lang.PARTITIONS.key)
     partitions = values.get(lang.PARTITIONS) or {}
     schedules = values.get(lang.SCHEDULES) or {}
     needs = None if board is None else needed(board.costs)
@@ -31,23 +33,35 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
         guard_needed=needs,
         console=_console(values, board),
         partitions=tuple(_partition(written.index(name), name, partition) for name, partition in partitions.items()),
-        names=frozenset(written) if _all_names(report.spans.root) else frozenset(),
+        names=_all_names(root, lang.PARTITIONS.key),
         schedules=tuple(_schedule(name, schedule, report) for name, schedule in schedules.items()),
+        schedule_names=_all_names(root, lang.SCHEDULES.key),
+        channels=channels_of(values, report),
+        events=events_of(values),
+        shared=shared_of(values),
+        health_defaults=_table(values, rights.H_DEFAULTS),
+        module_health=_table(values, rights.H_MODULE),
         expected=_expected(values),
         report=report,
     )
 
 
-def _written_names(root: Node) -> list[str]:
-    """All partition names in the text: one with a mistake in it still exists for those who name it."""
-    entry = root.entries.get("partitions") if isinstance(root, Mapping) else None
+def _written_names(root: Node, key: str) -> list[str]:
+    """All names under `key` in the text: one with a mistake in it still exists for those who name it."""
+    entry = root.entries.get(key) if isinstance(root, Mapping) else None
     return list(entry.value.entries) if entry is not None and isinstance(entry.value, Mapping) else []
 
 
-def _all_names(root: Node) -> bool:
-    """Whether no entry of `partitions:` was refused while reading: else there may be more names."""
-    entry = root.entries.get("partitions") if isinstance(root, Mapping) else None
-    return entry is not None and isinstance(entry.value, Mapping) and not entry.value.damaged
+def _all_names(root: Node, key: str) -> frozenset[str]:
+    """The same, or nothing when an entry was refused while reading: there may then be more names."""
+    entry = root.entries.get(key) if isinstance(root, Mapping) else None
+    damaged = entry is None or not isinstance(entry.value, Mapping) or entry.value.damaged
+    return frozenset() if damaged else frozenset(_written_names(root, key))
+
+
+def _table(values: Values, field: Field[dict[str, WrittenRule]]) -> dict[str, WrittenRule]:
+    record = values.get(lang.HEALTH_TABLES)
+    return {} if record is None else record.get(field) or {}
 
 
 def _console(values: Values, board: Board | None) -> Console | None:
@@ -77,9 +91,25 @@ def _partition(number: int, name: str, values: Values) -> DraftPartition:
         image=None,
         memory=memory,
         areas=areas,
-        timing=_timing(values),
+        timing=_timing(values.get(lang.P_TIMING)),
         fpu=values.get(lang.FPU) is not False,
         args=values.get(lang.ARGS) or "",
+        grants=_grants(values.get(lang.P_GRANTS)),
+        system=values.get(lang.SYSTEM) is True,
+        health=values.get(lang.P_HEALTH) or {},
+        watchdog=values.get(lang.WATCHDOG) if values.written(lang.WATCHDOG) else 0,
+    )
+
+
+def _grants(record: Values | None) -> DraftGrants | None:
+    if record is None:
+        return None
+    return DraftGrants(
+        path=record.path,
+        partitions=record.get(rights.G_PARTITIONS) or {},
+        schedules=record.get(rights.G_SCHEDULES) or (),
+        health_log=record.get(rights.G_HEALTH_LOG) is not None,
+        module=record.get(rights.G_MODULE) or (),
     )
 
 
@@ -108,8 +138,7 @@ def _area(values: Values) -> DraftArea | None:
     return DraftArea(values.path, Area(name, size, values.get(lang.AREA_AT), access, cache))
 
 
-def _timing(values: Values) -> Timing | None:
-    record = values.get(lang.P_TIMING)
+def _timing(record: Values | None) -> Timing | None:
     if record is None:
         return None
     period, budget, offset = record.get(lang.PERIOD), record.get(lang.BUDGET), record.get(lang.OFFSET)
@@ -123,7 +152,18 @@ def _schedule(name: str, values: Values, report: Report) -> DraftSchedule:
     listed = values.get(lang.WINDOWS)
     windows = tuple(_window(window) for window in listed or ())
     complete = listed is not None and len(windows) == report.spans.count(values.at(lang.WINDOWS))
-    return DraftSchedule(name, values.path, values.get(lang.MAJOR_FRAME), windows, complete)
+    timings = {partition: _timing(timing) for partition, timing in (values.get(lang.S_TIMING) or {}).items()}
+    return DraftSchedule(
+        name=name,
+        path=values.path,
+        major_frame=values.get(lang.MAJOR_FRAME),
+        windows=windows,
+        complete=complete,
+        min_dwell=values.get(lang.MIN_DWELL),
+        without=values.get(lang.WITHOUT) or (),
+        on_switch=values.get(lang.ON_SWITCH) or {},
+        timing={partition: timing for partition, timing in timings.items() if timing is not None},
+    )
 
 
 def _window(values: Values) -> DraftWindow:

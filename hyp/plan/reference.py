@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from hyp.codes import CODES, FAMILIES, Code
 from hyp.plan import board_language, language
+from hyp.plan.actions import MODULE_WORDS, PARTITION_WORDS, RULE, SWITCH, Rule
 from hyp.plan.checks import BOARD_CHECKS, PLAN_CHECKS
-from hyp.plan.checks.partitions import EVENTS
+from hyp.plan.checks.health import REPEATING
+from hyp.plan.checks.partitions import EVENTS, MODULE_EVENTS
 from hyp.plan.json_schema import schemas
 from hyp.plan.kinds import Choice, Kind, Later
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
@@ -33,6 +36,11 @@ RULES = """\
 - A window gives its partition `for - guard`. `guard: auto` is the board's `kernel_path` + `switch`, rounded up to a whole 100 ns. The
   smallest `for` is twice the guard.
 - A UART's baud rate must come within 2 % of `clock / 16 / n`.
+- A grant on `"*"` is one on all other partitions, in addition to what is granted by name. A partition may do everything to itself.
+- A port is declared by the channel that names it. `depth` is a key of queues, `valid_for` of sampling channels; `rate` bounds the writer of
+  either. What the age and depth checks assume stands with their contracts in [diagnostics.md](diagnostics.md).
+- A partition without a window in a schedule is exempt from its `timing` there, unless the schedule's own `timing` names it.
+- A health rule of a partition replaces the plan's default for the same event as a whole.
 - One mistake gives one message: what builds on a value that failed is not judged.
 """
 
@@ -58,10 +66,24 @@ def plan_page() -> str:
         "## The manifest, `partition.yaml`\n",
         "What a partition's developer asks for, beside its `main.c`; the plan is checked against it.\n",
         *_record(language.MANIFEST, "", "manifest"),
-        "## Health events that `expect.health` may list\n",
-        ", ".join(f"`{event}`" for event in EVENTS) + "\n",
+        "## Health events and actions\n",
+        _health(),
     ]
     return "\n".join(parts)
+
+
+def _health() -> str:
+    def words(names: Iterable[str]) -> str:
+        return ", ".join(f"`{name}`" for name in names)
+
+    rows = (
+        ("events of a partition, also those that `expect.health` may list", words(EVENTS)),
+        ("events of the module", words(MODULE_EVENTS)),
+        ("actions at a partition's events", f"{words(PARTITION_WORDS)}, `{{{SWITCH}: NAME}}`"),
+        ("actions at the module's events", words(MODULE_WORDS)),
+        ("`ignore` and `log` are refused at", words(REPEATING)),
+    )
+    return "| | |\n| --- | --- |\n" + "\n".join(f"| {what} | {which} |" for what, which in rows) + "\n"
 
 
 def diagnostics_page() -> str:
@@ -85,8 +107,8 @@ def _row(entry: Code) -> str:
 
 
 def _contract(name: str, doc: str | None) -> str:
-    first = (doc or "").strip().splitlines()[0]
-    return f"- `{name}`: {first}"
+    paragraphs = [" ".join(paragraph.split()) for paragraph in (doc or "").split("\n\n")]
+    return f"- `{name}`: {' '.join(paragraphs).strip()}"
 
 
 def _units() -> str:
@@ -110,6 +132,8 @@ def _inner(kind: Kind[Any], path: str) -> tuple[Record | None, str]:
     """The record in a kind, through lists and tables, with its path."""
     if isinstance(kind, Record):
         return kind, path
+    if isinstance(kind, Rule) and kind.counted:
+        return RULE, path
     if isinstance(kind, ListOf):
         return _inner(kind.item, f"{path}[]")
     if isinstance(kind, TableOf):

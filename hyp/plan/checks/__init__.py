@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hyp.plan.checks import board, console, memory, partitions, timing, windows
+from hyp.plan.checks import board, channels, console, flow, grants, health, memory, partitions, sharing, switching, timing, windows
 from hyp.plan.draft import BoardDraft, Draft
 
 BOARD_CHECKS: tuple[Callable[[BoardDraft], None], ...] = (
@@ -37,6 +37,10 @@ PLAN_CHECKS: tuple[Callable[[Draft], None], ...] = (
     windows.partition_is_on_one_core_at_a_time,
     windows.adjacent_windows_are_meant,
     windows.idle_time_is_left,
+    switching.schedules_fit_the_kernel,
+    switching.schedule_partitions_exist,
+    switching.without_has_no_window,
+    switching.switching_keys_are_of_use,
     timing.timing_is_consistent,
     timing.periods_divide_the_frame,
     timing.budget_is_delivered,
@@ -51,6 +55,35 @@ PLAN_CHECKS: tuple[Callable[[Draft], None], ...] = (
     memory.area_names_differ,
     memory.areas_fit_the_info_page,
     memory.areas_fit_the_limit,
+    channels.channel_partitions_exist,
+    channels.ports_have_one_channel,
+    channels.channels_have_their_readers,
+    channels.channel_keys_suit_the_kind,
+    channels.queues_have_a_depth,
+    channels.channels_leave_their_partition,
+    flow.readers_run,
+    flow.validity_spans_the_period,
+    flow.validity_spans_the_worst_age,
+    flow.queues_are_deep_enough,
+    sharing.event_partitions_exist,
+    sharing.events_leave_their_partition,
+    sharing.events_fit_the_partition,
+    sharing.shared_partitions_exist,
+    sharing.shared_sizes_are_whole_pages,
+    sharing.shared_names_differ_from_areas,
+    sharing.shared_areas_have_one_writer,
+    grants.system_excludes_grants,
+    grants.granted_partitions_exist,
+    grants.granted_schedules_exist,
+    grants.grants_are_of_use,
+    health.health_events_exist,
+    health.health_actions_are_legal,
+    health.repeating_events_are_acted_on,
+    health.limits_have_a_then,
+    health.health_schedules_exist,
+    health.watchdogs_can_be_kicked,
+    switching.schedules_can_be_reached,
+    switching.schedules_can_be_left,
     console.uart_exists,
     console.uart_is_a_uart,
     console.baud_rate_is_possible,

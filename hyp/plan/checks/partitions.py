@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyp.abi.numbers import FIRST_MODULE_EVENT, HealthEvent
+from hyp.plan.checks.lookup import find_partition
 from hyp.plan.draft import Draft
 from hyp.plan.quote import alternatives, nearest, quote
 
@@ -28,11 +29,8 @@ def partition_has_a_window(draft: Draft) -> None:
 
 def expected_partition_exists(draft: Draft) -> None:
     """`expect.health` names partitions of the plan."""
-    for name in draft.expected if draft.names else ():
-        if name not in draft.names:
-            meant = nearest(name, draft.names)
-            fix = f"did you mean `{meant}`?" if meant else "name a partition of the plan"
-            draft.report.add("NAM004", ("expect", "health", name), f"there is no partition `{quote(name)}`", fix, key=True)
+    for name in draft.expected:
+        find_partition(draft, name, ("expect", "health", name), key=True)
 
 
 def expected_event_exists(draft: Draft) -> None:

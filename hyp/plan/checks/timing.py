@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyp.plan.checks.presence import timing_in, timing_path
 from hyp.plan.checks.supply import Supply
 from hyp.plan.checks.windows import show
 from hyp.plan.draft import Draft, DraftPartition, DraftSchedule
@@ -23,10 +24,9 @@ def guard_is_long_enough(draft: Draft) -> None:
 
 def timing_is_consistent(draft: Draft) -> None:
     """Budget, deadline and offset fit into the period."""
-    for partition in draft.partitions:
-        timing, path = partition.timing, (*partition.path, "timing")
-        if timing is None:
-            continue
+    own = [((*partition.path, "timing"), partition.timing) for partition in draft.partitions if partition.timing is not None]
+    replaced = [((*schedule.path, "timing", name), timing) for schedule in draft.schedules for name, timing in schedule.timing.items()]
+    for path, timing in (*own, *replaced):
         if timing.deadline_ns > timing.period_ns:
             message = f"the deadline {duration(timing.deadline_ns)} is after the period {duration(timing.period_ns)}"
             draft.report.add("SCH009", (*path, "deadline"), message, f"write at most {duration(timing.period_ns)}, or remove it")
@@ -40,20 +40,20 @@ def timing_is_consistent(draft: Draft) -> None:
 
 def periods_divide_the_frame(draft: Draft) -> None:
     """The period divides the major frame, or the major frame the period, wherever the partition has windows."""
-    for schedule, partition, timing, _ in _timed(draft):
+    for schedule, partition, timing, path, _ in _timed(draft):
         frame = schedule.major_frame
         if frame is not None and frame % timing.period_ns and timing.period_ns % frame:
             period = f"the period {duration(timing.period_ns)} of `{partition.name}`"
             message = f"{period} and the major frame {duration(frame)} do not divide each other"
             related = [((*schedule.path, "major_frame"), f"the major frame of `{schedule.name}`")]
             fix = f"choose a period that divides {duration(frame)}, or another `major_frame`"
-            draft.report.add("SCH008", (*partition.path, "timing", "period"), message, fix, related=related)
+            draft.report.add("SCH008", (*path, "period"), message, fix, related=related)
 
 
 def budget_is_delivered(draft: Draft) -> None:
-    """Every period gets its budget before its deadline, in every schedule in which the partition has a window."""
-    for schedule, partition, timing, supply in _timed(draft):
-        if not _comparable(draft, schedule, partition, timing) or supply is None:
+    """Every period gets its budget before its deadline, in every schedule in which the partition has a window or a `timing` of its own."""
+    for schedule, partition, timing, path, supply in _timed(draft):
+        if not _comparable(draft, schedule, path, timing) or supply is None:
             continue
         worst, _ = supply.worst(timing.period_ns, timing.deadline_ns, timing.offset_ns)
         missing = timing.budget_ns - worst.delivered
@@ -63,7 +63,6 @@ def budget_is_delivered(draft: Draft) -> None:
             f"`{partition.name}` gets {duration(worst.delivered)} of its budget {duration(timing.budget_ns)} in period {worst.number} "
             f"{show((worst.start, worst.end))} of schedule `{schedule.name}`: {duration(missing)} missing"
         )
-        path: Path = (*partition.path, "timing")
         related = [(window.path, f"window {window.number}") for window in schedule.windows if window.partition == partition.name][:3]
         fix = f"add {duration(missing)} to its windows there, or lower `budget`"
         if draft.guard:
@@ -73,8 +72,8 @@ def budget_is_delivered(draft: Draft) -> None:
 
 def budget_is_used(draft: Draft) -> None:
     """No partition gets more than twice its budget in every period (warning)."""
-    for schedule, partition, timing, supply in _timed(draft):
-        if not _comparable(draft, schedule, partition, timing) or supply is None:
+    for schedule, partition, timing, path, supply in _timed(draft):
+        if not _comparable(draft, schedule, path, timing) or supply is None:
             continue
         least = supply.least_total(timing.period_ns, timing.offset_ns)
         if least > 2 * timing.budget_ns:
@@ -82,12 +81,15 @@ def budget_is_used(draft: Draft) -> None:
                 f"`{partition.name}` gets at least {duration(least)} in every period of schedule `{schedule.name}`; "
                 f"its budget is {duration(timing.budget_ns)}"
             )
-            draft.report.add("SCH013", (*partition.path, "timing", "budget"), message, "shorten its windows, or raise `budget`")
+            draft.report.add("SCH013", (*path, "budget"), message, "shorten its windows, or raise `budget`")
 
 
-def _timed(draft: Draft) -> list[tuple[DraftSchedule, DraftPartition, Timing, Supply | None]]:
-    """Partitions with timing, in the schedules in which they have windows. No supply: the windows are in doubt."""
-    result = []
+def _timed(draft: Draft) -> list[tuple[DraftSchedule, DraftPartition, Timing, Path, Supply | None]]:
+    """The timings that hold in each schedule, with their paths. No supply: the windows are in doubt.
+
+    A partition without a window in a schedule is exempt there, unless that schedule's own `timing` names it.
+    """
+    result: list[tuple[DraftSchedule, DraftPartition, Timing, Path, Supply | None]] = []
     for schedule in draft.schedules:
         sound = schedule.complete and draft.report.ok((*schedule.path, "windows")) and draft.guard is not None and schedule.major_frame
         stretches: dict[str, list[tuple[int, int]]] = {}
@@ -98,15 +100,16 @@ def _timed(draft: Draft) -> list[tuple[DraftSchedule, DraftPartition, Timing, Su
                 if extent is not None:
                     mine.append((extent[0], max(extent[0], extent[1] - (draft.guard or 0))))
         for partition in draft.partitions:
-            if partition.timing is not None and partition.name in stretches:
-                supply = Supply(schedule.major_frame, stretches[partition.name]) if sound and schedule.major_frame else None
-                result.append((schedule, partition, partition.timing, supply))
+            timing = timing_in(schedule, partition)
+            if timing is not None and (partition.name in stretches or partition.name in schedule.timing):
+                supply = Supply(schedule.major_frame, stretches.get(partition.name, [])) if sound and schedule.major_frame else None
+                result.append((schedule, partition, timing, timing_path(schedule, partition), supply))
     return result
 
 
-def _comparable(draft: Draft, schedule: DraftSchedule, partition: DraftPartition, timing: Timing) -> bool:
+def _comparable(draft: Draft, schedule: DraftSchedule, path: Path, timing: Timing) -> bool:
     """Whether timing and frame are good by themselves and divide each other."""
     frame = schedule.major_frame
     if frame is None or (frame % timing.period_ns and timing.period_ns % frame):
         return False
-    return draft.report.ok((*partition.path, "timing"))
+    return draft.report.ok(path)

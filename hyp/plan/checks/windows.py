@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from hyp.plan.checks.lookup import find_partition
 from hyp.plan.draft import Draft, DraftSchedule, DraftWindow
-from hyp.plan.quote import nearest, quote
+from hyp.plan.quote import quote
 from hyp.plan.units import duration
 
 
@@ -61,13 +62,8 @@ def one_core_only(draft: Draft) -> None:
 
 def partition_exists(draft: Draft) -> None:
     """A window names a partition of the plan."""
-    if not draft.names:
-        return
     for _, window in _windows(draft):
-        if window.partition is not None and window.partition not in draft.names:
-            meant = nearest(window.partition, draft.names)
-            fix = f"did you mean `{meant}`?" if meant else "declare it under `partitions:`"
-            draft.report.add("NAM004", (*window.path, "partition"), f"there is no partition `{quote(window.partition)}`", fix)
+        find_partition(draft, window.partition, (*window.path, "partition"), declare="declare it under `partitions:`")
 
 
 def windows_of_a_core_do_not_overlap(draft: Draft) -> None:

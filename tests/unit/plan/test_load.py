@@ -63,7 +63,7 @@ def test_what_equals_the_absence_of_a_later_feature_is_accepted() -> None:
 
 
 def test_explicit_guard_and_several_schedules() -> None:
-    text = changed(("board: qemu-q35\n", "board: qemu-q35\nguard: 5 us\n"))
+    text = changed(("board: qemu-q35\n", "board: qemu-q35\nguard: 5 us\n"), ("fpu: false", "fpu: false, system: true"))
     text += "  slow:\n    major_frame: 1 s\n    windows: [{partition: b, at: 0 s, for: 1 ms}]\n"
     plan = plan_of(text)
     assert plan.guard_ns == 5000
