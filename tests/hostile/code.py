@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 from iced_x86 import Decoder, Mnemonic
 
 _LAST = (Mnemonic.JMP, Mnemonic.IRETQ, Mnemonic.SYSRETQ, Mnemonic.RET)
@@ -32,11 +33,13 @@ class Code:
 def read_code(kernel: Path) -> Code:
     with kernel.open("rb") as file:
         elf = ELFFile(file)
-        text = elf.get_section_by_name(".text")
+        text, table = elf.get_section_by_name(".text"), elf.get_section_by_name(".symtab")
+        assert text is not None
+        assert isinstance(table, SymbolTableSection)
         start, data = int(text["sh_addr"]), text.data()
         symbols = {
             symbol.name: int(symbol["st_value"])
-            for symbol in elf.get_section_by_name(".symtab").iter_symbols()
+            for symbol in table.iter_symbols()
             if symbol.name and start <= symbol["st_value"] < start + len(data) and symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE")
         }
     decoded = list(Decoder(64, data, ip=start))

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import TracebackType
 
 from hyp.abi.state import CORE, PARTITION_STATE
+from hyp.diagnostics import Diagnostic
 from hyp.image import Image, build
 from hyp.image.manifest import Manifest, PartitionEntry
 from hyp.image.output import write_image
 from hyp.plan import load
-from hyp.plan.render import render_text
 from hyp.target.bundle import Bundle, open_bundle
 from hyp.target.console import Line
 from hyp.target.facts import Facts, TraceDump
@@ -43,12 +43,14 @@ class Attacker:
     areas: tuple[str, ...] = ()
 
 
-def plan_text(attackers: Sequence[Attacker], *, for_us: int = 8, victim_us: int = 6, first: str = "yield", idle_us: int = 0) -> str:
+def plan_text(
+    attackers: Sequence[Attacker], *, for_us: int = 8, victim_us: int = 6, first: str = "yield", idle_us: int = 0, board: str = "qemu-q35"
+) -> str:
     """Each attacker's window is followed at once by the victims' `steady`, which yields, and `spinner`, which never does.
 
     `first` is the argument of `steady`; the frame ends with `idle_us` of nobody's.
     """
-    lines = ["hyp: 1", "name: hostile", "board: qemu-q35", "console: {uart: com1, mode: text, baud: 115200, buffer: 2 KiB}", "partitions:"]
+    lines = ["hyp: 1", "name: hostile", f"board: {board}", "console: {uart: com1, mode: text, baud: 115200, buffer: 2 KiB}", "partitions:"]
     for one in attackers:
         areas = ", ".join((f"{{name: log, size: {LOG_BYTES} B}}", *one.areas))
         lines += [
@@ -77,13 +79,17 @@ class Built:
     image: Image
 
 
+def text_of(diagnostics: Sequence[Diagnostic]) -> str:
+    return "\n".join(f"{one.place.line}: {one.code}: {one.message}" for one in diagnostics)
+
+
 def build_plan(text: str, root: Path, folder: Path) -> Built:
     """The image of a plan whose paths are relative to `root`. AssertionError with the diagnostics when it has errors."""
     loaded = load(Path("hostile.yaml"), text=text, base=root)
-    assert loaded.plan is not None, render_text(loaded, loaded.diagnostics)
+    assert loaded.plan is not None, text_of(loaded.diagnostics)
     tools = prepare(loaded.plan)
     outcome = build(loaded.plan, tools.elfs, tools.kernel_elf)
-    assert outcome.image is not None, render_text(loaded, outcome.diagnostics)
+    assert outcome.image is not None, text_of(outcome.diagnostics)
     return Built(open_bundle(write_image(folder, outcome.image, tools.elfs, tools.kernel_elf)), outcome.image)
 
 
@@ -110,19 +116,20 @@ class Found:
         return self.memory.read(area["physical"], area["size"])
 
     def log(self, partition: str) -> Log:
-        return Log(*struct.unpack_from("<5Q", self.area(partition, "log")), struct.unpack_from("<32Q", self.area(partition, "log"), 40))
+        began, survived, checks, line, value, *values = struct.unpack_from("<37Q", self.area(partition, "log"))
+        return Log(began, survived, checks, line, value, tuple(values))
 
     def events(self, partition: str) -> dict[str, int]:
         return {fact.event: fact.count for fact in self.facts.health if fact.partition == partition}
 
     def status(self, partition: str) -> int:
         state = PARTITION_STATE.unpack(self.memory.read(self.partition(partition)["state"], PARTITION_STATE.size))
-        return int(state["status"])
+        return integer(state["status"])
 
     def epoch(self) -> int:
         """TSC at monotonic time 0."""
         (core,) = self.manifest["cores"]
-        return int(CORE.unpack(self.memory.read(core["state"], CORE.size))["epoch"])
+        return integer(CORE.unpack(self.memory.read(core["state"], CORE.size))["epoch"])
 
     def lines(self, stream: str) -> list[str]:
         return [line.text for line in self.session.lines if line.stream == stream]
@@ -133,6 +140,12 @@ class Found:
         (entries,) = struct.unpack_from("<Q", data)
         found = [struct.unpack_from("<3Q", data, 8 + 24 * n) for n in range(entries)]
         return [(left - epoch if left else 0, back - epoch, loops) for left, back, loops in found]
+
+
+def integer(value: object) -> int:
+    """A record's field that is a number."""
+    assert isinstance(value, int)
+    return value
 
 
 @dataclass(frozen=True)

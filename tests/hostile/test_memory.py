@@ -9,7 +9,7 @@ from elftools.elf.elffile import ELFFile
 
 from hyp.abi.tables import PLAN, PLAN_BASE
 from tests.hostile.conftest import RunPlan, named
-from tests.hostile.machine import Attacker, Found, Log
+from tests.hostile.machine import Attacker, Found, Log, integer
 from tests.unit.image.walk import PAGE, Memory, Space
 
 NAMES = ("cold", "warm", "flood", "write_text", "write 200000", "bases", "fpu 11", "stack_overflow")
@@ -23,7 +23,7 @@ def found(run_attacks: RunPlan) -> Found:
 def roots(found: Found, image: Memory) -> list[int]:
     first = found.manifest["partitions"][0]["roots"]["0"]
     plan = PLAN.unpack(Space(image, first).read(PLAN_BASE, PLAN.size))
-    return [int(plan["idle_root"]), *(entry["roots"]["0"] for entry in found.manifest["partitions"])]
+    return [integer(plan["idle_root"]), *(entry["roots"]["0"] for entry in found.manifest["partitions"])]
 
 
 def test_constant_memory_is_as_the_image_has_it(found: Found) -> None:

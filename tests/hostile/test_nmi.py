@@ -113,7 +113,7 @@ def strike(debugger: Debugger, code: Code, targets: set[int], struck: Struck) ->
 def test_at_every_instruction_of_the_kernel(repository: Path, tmp_path: Path) -> None:
     names = ["keep", "gs_hold ffffffff98000000", "gs_hold ffffffffffffffff", "untagged", "bad_addresses", "loop 4", "loop 5"]
     names += ["ud2", "end 0", "fpu 11", "text_with_df"]
-    built = build_plan(plan_text(named(names), for_us=12, idle_us=2000), repository, tmp_path / "image")
+    built = build_plan(plan_text(named(names), for_us=40, idle_us=2000), repository, tmp_path / "image")
     code = read_code(built.bundle.folder / built.bundle.manifest["kernel"]["elf"])
     whole = {a for a in code.instructions if code.owner(a) in WHOLE and a not in code.idle}
     whole -= {max(a for a in whole if code.owner(a) == "entry_fault")}  # the way back from a device's interrupt: there is no device
@@ -140,7 +140,7 @@ def test_at_every_instruction_of_the_kernel(repository: Path, tmp_path: Path) ->
 def test_flags_of_a_partition_stay_outside(repository: Path, tmp_path: Path) -> None:
     """DF, AC, NT, TF and IOPL are clear in the kernel's own code, whatever the partition had set when it was left."""
     names = ["flags_hold 3f7400", "flags_hold 3f7400"]
-    built = build_plan(plan_text(named(names)), repository, tmp_path / "image")
+    built = build_plan(plan_text(named(names), for_us=40, idle_us=2000), repository, tmp_path / "image")
     code = read_code(built.bundle.folder / built.bundle.manifest["kernel"]["elf"])
     places = ("timer_in_partition", "hypercall_nop")
     seen: list[tuple[str, int, int]] = []
@@ -160,7 +160,7 @@ def test_flags_of_a_partition_stay_outside(repository: Path, tmp_path: Path) -> 
         for name in places:
             debugger.clear(code.symbols[name])
 
-    debugged(built, tmp_path / "run", 40, drive)
+    debugged(built, tmp_path / "run", 100, drive)
     for name, inside, outside in seen:
         assert inside & (DF | AC | TF | NT | IF | IOPL) == 0, f"{name}: rflags {inside:#x}, the partition's {outside:#x}"
     for name in places:

@@ -50,6 +50,7 @@ static void idt_fill(void)
     for (uint32_t vector = 32; vector < 256; vector++)
         gate_set(vector, (uint64_t)entry_devices + (vector - 32) * DEVICE_STUB, 0);
     gate_set(VECTOR_BREAKPOINT, (uint64_t)entry_exceptions + VECTOR_BREAKPOINT * EXCEPTION_STUB, GATE_RING_3);
+    gate_set(VECTOR_DEBUG, (uint64_t)entry_debug, IST_FAULT);
     gate_set(VECTOR_NMI, (uint64_t)entry_nmi, IST_NMI);
     gate_set(VECTOR_DOUBLE_FAULT, (uint64_t)entry_double_fault, IST_FAULT);
     gate_set(VECTOR_MACHINE_CHECK, (uint64_t)entry_machine_check, IST_CHECK);

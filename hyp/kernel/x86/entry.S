@@ -211,6 +211,35 @@ entry_fault_kernel:
     add $16, %rsp
     iretq
 
+/*
+ * #DB has a stack of its own too: a partition's TF may strike at the first instruction of `syscall`'s entry, on the partition's
+ * stack (CPUs clear TF first, Bochs looks afterwards). There it goes on: the partition's TF comes back with its flags.
+ */
+    .globl entry_debug
+entry_debug:
+    testb $3, 8(%rsp)
+    jz entry_debug_kernel
+    push %rax
+    .irp word, 0, 8, 16, 24, 32         /* rip cs rflags rsp ss: what the CPU would have pushed there */
+    mov 8 + \word(%rsp), %rax
+    mov %rax, SLOT_SAVE + OFFSET_HYP_FRAME_RIP + \word
+    .endr
+    pop %rax
+    mov $(SLOT_SAVE + OFFSET_HYP_FRAME_RIP), %rsp
+    push $0
+    push $VECTOR_DEBUG
+    jmp entry_fault
+entry_debug_kernel:
+    push %rax
+    lea entry_hypercall(%rip), %rax
+    cmp %rax, 8(%rsp)
+    pop %rax
+    jne 1f
+    iretq
+1:  push $0
+    push $VECTOR_DEBUG
+    jmp entry_fault_kernel
+
 /* NMI, double fault, machine check: stacks of their own whose top word is the core's record; GS may be anyone's. */
     .globl entry_nmi, entry_double_fault, entry_machine_check
 entry_nmi:

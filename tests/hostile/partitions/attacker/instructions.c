@@ -35,7 +35,7 @@
     X(divide_overflow, "mov $1, %%eax; ror %%eax; cltd; mov $-1, %%ecx; idiv %%ecx") \
     X(icebp, ".byte 0xf1") X(int3, "int3") \
     X(x87_divide, "movw $0x37b, -8(%%rsp); fldcw -8(%%rsp); fldz; fld1; fdivp; fwait") \
-    X(simd_divide, "movl $0x1d80, -8(%%rsp); ldmxcsr -8(%%rsp); pxor %%xmm1, %%xmm1; divss %%xmm1, %%xmm1") \
+    X(simd_divide, "movl $0x1f00, -8(%%rsp); ldmxcsr -8(%%rsp); pxor %%xmm1, %%xmm1; divss %%xmm1, %%xmm1") \
     X(ldmxcsr_reserved, "movl $0xffff1f80, -8(%%rsp); ldmxcsr -8(%%rsp)") \
     X(alignment, "pushf; orq $0x40000, (%%rsp); popf; mov 1(%%rsp), %%eax") \
     X(single_step, "pushf; orq $0x100, (%%rsp); popf; nop; nop") \

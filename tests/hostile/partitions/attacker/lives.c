@@ -50,7 +50,7 @@ static void registers_are_clean(void)
     CHECK(entry_fpu[4], 0);
     for (int n = 32; n < 416; n++)
         CHECK(entry_fpu[n], 0);
-    for (uint32_t n = 0; n < 4096 / 8; n++)
+    for (uint32_t n = 0; n < sizeof(struct hyp_control) / 8; n++)
         CHECK(((const uint64_t *)HYP_CONTROL_PAGE)[n], 0);
 }
 
@@ -70,6 +70,8 @@ static void cold(uint64_t first, uint64_t second)
     (void)first;
     (void)second;
     registers_are_clean();
+    for (uint32_t n = 0; n < 4096 / 8; n++)
+        CHECK(((const uint64_t *)HYP_CONTROL_PAGE)[n], 0);
     CHECK(in_data, 0x1111);
     CHECK(in_bss, 0);
     for (uint32_t n = 0; n < 8192; n++)
