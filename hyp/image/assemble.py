@@ -77,7 +77,7 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
     if base is None:
         return Outcome(None, (_diagnostic(no_room("the page tables", roots.tables.size, frames), ("board",), locate),))
     tables = Range(base, roots.tables.size)
-    recheck(layout, tables, plan.board, plan.shared)
+    recheck(layout, where, tables, plan.board, plan.shared)
     zeros = list(_pieces(layout, where, tables))
     segments = emit.loads(zeros, memory)
     regions = [Range(s.start, s.end - s.start) for s in segments]

@@ -35,6 +35,13 @@ def text_map(plan: Plan, manifest: Manifest, layout: Layout, tables: Range) -> s
         rows.append((placed.context, f"{name}: context (save area, FPU state, pristine data)"))
         rows += [(Range(a.physical, a.area.size), f"{name}: {a.area.name}") for a in placed.areas if not a.area.shared]
     lines += [f"  {r.start:#012x} .. {r.end:#012x}  {r.size:>10}  {what}" for r, what in sorted(rows, key=lambda row: row[0].start)]
+    for channel in manifest["channels"]:
+        slots = f"{channel['depth']} slots of {channel['stride']} at {channel['slots']:#x}"
+        lines += [
+            "",
+            f"channel {channel['name']}: {channel['kind']}, {channel['source']} to {', '.join(channel['destinations'])}",
+            f"  messages of {channel['size']} bytes, {slots}, state at {channel['state']:#x}",
+        ]
     for partition in manifest["partitions"]:
         roots = ", ".join(f"core {core}: {root:#x}" for core, root in partition["roots"].items()) or "none"
         lines += ["", f"partition {partition['id']} {partition['name']}: entry {partition['entry']:#x}, page table root {roots}"]

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from hyp.abi.numbers import CONTROL_PAGE, INFO_PAGE, LOWEST_ADDRESS, PAGE, USER_END
+from hyp.abi.state import (
+    CHANNEL_STATE,
+    HEALTH_RECORD,
+    HEALTH_RECORDS,
+    PARTITION_STATE,
+    PORT_STATE,
+    RING,
+    TRACE_RECORD,
+    TRACE_RECORDS,
+    WINDOW_COUNTERS,
+)
 from hyp.abi.tables import CORE_BASE, KERNEL_BASE, LAPIC_BASE, PLAN_BASE, RING_BASE, STATE_BASE
+from hyp.image.addresses import INSTANT, Addresses
 from hyp.image.layout import Layout
 from hyp.plan.model import Board, Range, Shared
 
@@ -19,7 +31,7 @@ class LayoutError(Exception):
     """The layout breaks a rule that its makers promise: a bug in the compiler, not in the plan."""
 
 
-def recheck(layout: Layout, tables: Range, board: Board, shared: Sequence[Shared]) -> None:
+def recheck(layout: Layout, where: Addresses, tables: Range, board: Board, shared: Sequence[Shared]) -> None:
     """LayoutError for the first thing that is wrong. `shared` are the plan's areas: all that two partitions may reach both."""
     physical = list(_physical(layout, tables))
     for name, start, end in physical:
@@ -30,6 +42,8 @@ def recheck(layout: Layout, tables: Range, board: Board, shared: Sequence[Shared
             _require(hole.end <= start or end <= hole.start, f"{name} [{start:#x}, {end:#x}) is in reserved memory")
     _disjoint("physical memory", physical)
     _disjoint("the kernel's half", list(_kernel_virtual(layout)))
+    _words("states", list(_state_words(where)), layout.states.size)
+    _words("rings", list(_ring_words(where)), layout.rings.size + layout.buffers.size)
     _shared(layout, shared)
     for placed in layout.partitions:
         space = placed.space
@@ -98,6 +112,42 @@ def _kernel_virtual(layout: Layout) -> Iterator[Named]:
     yield "cores", CORE_BASE, RING_BASE
     yield "rings", RING_BASE, RING_BASE + layout.rings.size + layout.buffers.size
     yield "devices", LAPIC_BASE, 1 << 64
+
+
+def _state_words(where: Addresses) -> Iterator[Named]:
+    """What the region at STATE_BASE holds, in offsets."""
+    for n in range(where.partitions):
+        yield f"state of partition {n}", where.state(n), where.state(n) + PARTITION_STATE.size
+    for n in range(where.windows):
+        yield f"counters of window {n}", where.counters(n), where.counters(n) + WINDOW_COUNTERS.size
+    for n in range(len(where.channels)):
+        yield f"state of channel {n}", where.channel(n), where.channel(n) + CHANNEL_STATE.size
+    for partition, count in enumerate(where.destinations):
+        for n in range(count):
+            at = where.port(partition, n)
+            yield f"state of receiving port {n} of partition {partition}", at, at + PORT_STATE.size
+
+
+def _ring_words(where: Addresses) -> Iterator[Named]:
+    """What the region at RING_BASE holds, in offsets."""
+    for n in range(where.streams):
+        yield f"ring {n}", where.ring(n), where.ring(n) + RING.size
+        yield f"bytes of ring {n}", where.ring_data(n), where.ring_data(n) + where.console_buffer
+    for core in range(where.cores):
+        yield f"health ring {core}", where.health_ring(core), where.health_ring(core) + HEALTH_RECORDS * HEALTH_RECORD.size
+        yield f"trace ring {core}", where.trace_ring(core), where.trace_ring(core) + TRACE_RECORDS * TRACE_RECORD.size
+    for n, size in enumerate(where.channels):
+        yield f"messages of channel {n}", where.slots(n), where.slots(n) + size
+    for n, limit in enumerate(where.limits):
+        # The kernel's counter is the word before the instants.
+        yield f"instants of limit {n}", where.instants(n) - INSTANT, where.instants(n) + limit * INSTANT
+
+
+def _words(region: str, words: Sequence[Named], size: int) -> None:
+    """Each is aligned, lies within its region and touches no other."""
+    for name, start, end in words:
+        _require(start % INSTANT == 0 and 0 <= start < end <= size, f"{region}: {name} [{start:#x}, {end:#x}) is not in {size:#x} bytes")
+    _disjoint(region, words)
 
 
 def _covered(ram: Sequence[Range], start: int, end: int) -> bool:

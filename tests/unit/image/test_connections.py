@@ -212,6 +212,17 @@ def test_the_messages_take_no_room_in_the_file(tmp_path: Path) -> None:
     assert sizes[1] - sizes[0] <= 0x3000
 
 
+def test_the_map_shows_channels_and_shared_areas(built: Built) -> None:
+    entry = built.image.manifest["channels"][1]
+    assert (
+        f"\nchannel commands: queuing, control.cmd_out to monitor.cmd_in\n  messages of 33 bytes, 16 slots of 128 at {entry['slots']:#x}"
+        in (built.image.map)
+    )
+    rows = [line for line in built.image.map.splitlines() if "shared: frame" in line]
+    assert len(rows) == 1
+    assert f"{built.image.manifest['shared'][0]['physical']:#012x}" in rows[0]
+
+
 def test_a_partition_without_connections_has_empty_tables(tmp_path: Path) -> None:
     plan = plans.plan({"a": plans.memory()})
     outcome = plans.compile_plan(plan, tmp_path)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from hyp.image.addresses import Addresses, addresses
 from hyp.image.elf import Fault, parse
 from hyp.image.frames import Frames, usable
 from hyp.image.info import listings
@@ -61,13 +62,13 @@ def address(layout: Layout, name: str, partition: int = 0) -> PlacedArea:
     return layout.partitions[partition].area(name)
 
 
-def refused(layout: Layout, message: str, board: object = None, tables: Range = TABLES) -> None:
+def refused(layout: Layout, message: str, board: object = None, tables: Range = TABLES, where: Addresses | None = None) -> None:
     with pytest.raises(LayoutError, match=message):
-        recheck(layout, tables, plans.board() if board is None else board, PLAN.shared)  # type: ignore[arg-type]
+        recheck(layout, where or addresses(PLAN), tables, plans.board() if board is None else board, PLAN.shared)  # type: ignore[arg-type]
 
 
 def test_a_good_layout_passes(layout: Layout) -> None:
-    recheck(layout, TABLES, plans.board(), PLAN.shared)
+    recheck(layout, addresses(PLAN), TABLES, plans.board(), PLAN.shared)
 
 
 def test_frames_of_two_partitions(layout: Layout) -> None:
@@ -142,6 +143,28 @@ def test_shared_areas_are_the_plans_and_no_others(layout: Layout) -> None:
         replace(layout, partitions=(replace(first, restores=(*first.restores, extra)), *layout.partitions[1:])),
         "does not restore what it can write",
     )
+
+
+class Crooked(Addresses):
+    """Places some things wrongly: `slots` over the first trace ring, port states at the end of their region."""
+
+    def slots(self, channel: int) -> int:
+        return self.trace_ring(0)
+
+    def port(self, partition: int, destination: int) -> int:
+        return self.states_size
+
+
+def test_words_of_the_kernel(layout: Layout) -> None:
+    good = addresses(PLAN)
+    counts = (good.cores, good.partitions, good.windows, good.console_buffer)
+    refused(layout, "rings: .* overlaps", where=Crooked(*counts, channels=(64,)))
+    refused(
+        layout, "states: state of receiving port 0 of partition 1 .* is not in 0x1000 bytes", where=Crooked(*counts, destinations=(0, 1))
+    )
+    refused(layout, "rings: .* is not in", where=replace(good, channels=(1 << 20,)))
+    refused(layout, "rings: .* is not in", where=replace(good, limits=(1 << 20,)))
+    refused(layout, "states: state of channel [0-9]+ .* is not in", where=replace(good, channels=(0,) * 21))
 
 
 def test_an_area_knows_whether_it_holds_a_large_page() -> None:
