@@ -60,7 +60,7 @@ hyp_result_t hyp_schedule_switch(const char *name); /* from the end of a major f
 hyp_result_t hyp_schedule_status(hyp_schedule_status_t *status); /* ->current ->next ->since ->switch_at */
 
 /*
- * Sampling ports: a channel's newest message, which stays. A read wants a buffer of the port's size; `status` may be NULL.
+ * Sampling ports: a channel's newest message, which stays. A read wants room for the message; `status` may be NULL.
  * ->valid: not older than `valid_for`; ->fresh: not read before; ->overwritten: messages never read.
  */
 hyp_result_t hyp_sampling_write(hyp_port_t port, const void *message, size_t length);
@@ -83,7 +83,7 @@ void hyp_on_event(hyp_event_t event, void (*handler)(hyp_event_t));
 void hyp_events_enable(void);                      /* and handles what waited */
 void hyp_events_disable(void);
 hyp_result_t hyp_event_send(hyp_event_t event);
-/* Sleeps until one of events 0 to 63 is pending, masked or not, and takes it: no handler is called for what is returned. */
+/* Sleeps until one of events 0 to 62 is pending, masked or not, and takes it: no handler is called for what is returned. */
 hyp_result_t hyp_event_wait(uint64_t mask, hyp_time_t until);
 
 /*

@@ -54,7 +54,8 @@ void partition_main(void)
     hyp_event_send(hyp_event("ping"));
     WORKS(event_send, hyp_event_wait(pong, UINT64_MAX) == (hyp_result_t)pong);
 
-    CASE(event_wait, INVALID_PARAM, "an empty mask", hyp_event_wait(0, 0));
+    CASE(event_wait, INVALID_PARAM, "an empty mask, or one with bit 63", hyp_event_wait(0, 0));
+    CASE(event_wait, INVALID_PARAM, "an empty mask, or one with bit 63", hyp_event_wait(1ull << 63 | pong, 0));
     hyp_time_t at = hyp_time() + 30000;
     CASE(event_wait, TIMED_OUT, "the instant came first", hyp_event_wait(pong, at));
     CASE(event_wait, TIMED_OUT, "the instant came first", hyp_event_wait(pong, 0));
