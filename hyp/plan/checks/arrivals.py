@@ -6,10 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from hyp.plan.checks.presence import Stretch
 from hyp.plan.model import Timing
 from hyp.plan.units import Rate, duration
-
-Stretch = tuple[int, int]
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hyp.plan.checks.arrivals import Arrivals, most_in
 from hyp.plan.checks.presence import Presence, Stretch, presences, timing_in, timing_path
+from hyp.plan.checks.sharing import NUMBERS
 from hyp.plan.checks.windows import show
 from hyp.plan.draft import Draft, DraftPartition
 from hyp.plan.draft_links import DraftChannel, DraftEnd
@@ -25,11 +27,16 @@ class _Flow:
 
 
 def readers_run(draft: Draft) -> None:
-    """In every schedule in which the writer of a channel has a window, each reader has one, or `without` says that it has none."""
+    """In every schedule in which the writer of a channel has a window, each reader has one, or `without` says that it has none.
+
+    A reader without a window in any schedule is another check's.
+    """
+    somewhere = {name for presence in presences(draft) for name in presence.stretches}
     for flow in _flows(draft):
         schedule, name = flow.presence.schedule, flow.channel.name
         for end in flow.channel.destinations if draft.report.ok((*schedule.path, "without")) else ():
-            if end.partition not in flow.presence.stretches and end.partition not in schedule.without:
+            absent = end.partition in somewhere and end.partition not in flow.presence.stretches
+            if absent and end.partition not in schedule.without:
                 message = f"`{end.partition}` has no window in schedule `{schedule.name}`, where `{flow.writer.name}` writes `{name}`"
                 fix = f"give it a window there, or write `without: [{end.partition}]` in `{schedule.name}`"
                 draft.report.add("CHN007", end.path, message, fix, related=[(schedule.path, f"schedule `{schedule.name}`")])
@@ -131,8 +138,9 @@ class _Waiting:
 
 
 def _flows(draft: Draft) -> list[_Flow]:
-    """In the order of the text, schedule by schedule for each channel."""
-    partitions = {partition.name: partition for partition in draft.partitions}
+    """In the order of the text, schedule by schedule for each channel. Nothing of a partition with more ports than are possible."""
+    ports = Counter(end.partition for channel in draft.channels for end in channel.ends())
+    partitions = {partition.name: partition for partition in draft.partitions if ports[partition.name] <= NUMBERS}
     schedules = presences(draft)
     good = [channel for channel in draft.channels if draft.report.ok(channel.path)]
     writers = [(channel, partitions.get(channel.source.partition)) for channel in good if channel.source is not None]

@@ -9,6 +9,8 @@ from hyp.plan.draft import Draft, DraftPartition, DraftSchedule
 from hyp.plan.model import Timing
 from hyp.plan.node import Path
 
+SCHEDULES_MAX = 64
+"""Grants are one bit per schedule in one 64-bit word."""
 Stretch = tuple[int, int]
 """[start, end) in ns from the start of the major frame."""
 
@@ -29,7 +31,9 @@ class Presence:
 
 
 def presences(draft: Draft) -> list[Presence]:
-    """The schedules that can be judged: no mistake in their windows."""
+    """The schedules that can be judged: no mistake in their windows, and not too many of them."""
+    if len(draft.schedules) > SCHEDULES_MAX:
+        return []
     return [found for schedule in draft.schedules if (found := _presence(draft, schedule)) is not None]
 
 

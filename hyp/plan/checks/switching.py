@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from hyp.plan.actions import WrittenRule
 from hyp.plan.checks.lookup import entry, find_partition
+from hyp.plan.checks.presence import SCHEDULES_MAX
 from hyp.plan.draft import Draft, DraftPartition, DraftSchedule
 from hyp.plan.node import Path
-
-SCHEDULES_MAX = 64
-"""Grants are one bit per schedule in one 64-bit word."""
 
 
 def schedules_fit_the_kernel(draft: Draft) -> None:
@@ -89,7 +87,7 @@ def _reached(draft: Draft) -> frozenset[str]:
 
 def _ways(draft: Draft) -> dict[str, set[str]] | None:
     """By schedule, those that can follow it. None: there is only one, or it is in doubt who runs or who may switch."""
-    if len(draft.schedules) < 2 or len(draft.schedules) != len(draft.schedule_names):
+    if not 2 <= len(draft.schedules) <= SCHEDULES_MAX or len(draft.schedules) != len(draft.schedule_names):
         return None
     if not draft.names or len(draft.partitions) != len(draft.names) or not all(schedule.complete for schedule in draft.schedules):
         return None

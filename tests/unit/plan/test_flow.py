@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyp.plan.checks.arrivals import Arrivals, Stretch, most_in
+from hyp.plan.checks.arrivals import Arrivals, most_in
 from hyp.plan.checks.flow import _oldest
+from hyp.plan.checks.presence import Stretch
 from hyp.plan.units import Rate
 
 FRAME = 24

@@ -144,6 +144,15 @@ def test_a_reader_may_be_left_out_on_purpose() -> None:
     assert found(check(changed((window, ""), ways, ("without: [sensor]", "without: [sensor, monitor]")))) == []
 
 
+def test_a_reader_that_never_runs_at_all_is_one_mistake() -> None:
+    windows = (
+        ("      - {partition: monitor, at: 8 ms, for: 500 us, core: 0}\n", ""),
+        ("      - {partition: monitor, at: 8 ms, for: 500 us}\n", ""),
+    )
+    ways = ("timing: {period: 5 ms", "grants: {schedules: [normal, degraded]}\n    timing: {period: 5 ms")
+    assert found(check(changed(*windows, ways))) == ["PAR004"]
+
+
 def test_without_takes_one_name_alone() -> None:
     plan_of(changed(("without: [sensor]", "without: sensor")))
     loaded = check(changed(("without: [sensor]", "without: monitor")))

@@ -229,6 +229,27 @@ def test_a_large_plan() -> None:
     assert len(plan.schedules[0].windows) == 1024
 
 
+def linked(size: int) -> str:
+    """A chain of partitions with a queue, a sampling channel and an event from each to the next, in two schedules."""
+    pairs = [(n, (n + 1) % size) for n in range(size)]
+    ends = [f"from: p{a}.o{{}}, to: p{b}.i{{}}" for a, b in pairs]
+    channels = "".join(
+        f"  q{n}: {{kind: queuing, size: 8 B, depth: 9, {end.format(1, 1)}}}\n"
+        f"  s{n}: {{kind: sampling, size: 8 B, valid_for: 1 s, {end.format(2, 2)}}}\n"
+        for n, end in enumerate(ends)
+    )
+    events = "".join(f"  e{a}: {{from: p{a}, to: p{b}}}\n" for a, b in pairs)
+    text = large(size, 4 * size).replace("hello,", "hello, grants: {schedules: [normal, other]}, watchdog: 1 s, health: {debug: log},")
+    other = text[text.index("  normal:\n") :].replace("normal", "other")
+    return f"{text}{other}channels:\n{channels}events:\n{events}"
+
+
+def test_a_large_plan_with_everything() -> None:
+    plan = plan_of(linked(64))
+    assert (len(plan.channels), len(plan.events), len(plan.schedules)) == (128, 64, 2)
+
+
 def test_the_effort_grows_with_the_size_and_no_faster() -> None:
     calls(GOOD)
     assert calls(large(256, 1024)) < 2.2 * calls(large(128, 512))
+    assert calls(linked(64)) < 2.2 * calls(linked(32))
