@@ -48,9 +48,9 @@ def hypercall_rights(grants: Grants) -> int:
 
 
 def peers(plan: Plan, partition: Partition) -> list[tuple[str, int]]:
-    """(name, id) of what the partition may name: itself and the targets of its grants."""
+    """(name, id) of what the partition may name: itself, the targets of its grants, and whom the health log is about."""
     granted = {name for name, operations in partition.grants.partitions.items() if operations}
-    return [(p.name, p.id) for p in plan.partitions if p.name == partition.name or p.name in granted]
+    return [(p.name, p.id) for p in plan.partitions if p.name == partition.name or p.name in granted or partition.grants.health_log]
 
 
 def rows(plan: Plan) -> Rows:

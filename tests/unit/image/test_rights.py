@@ -61,11 +61,11 @@ def test_controls_say_what_may_be_done_to_whom(built: Built) -> None:
     assert rows == {"plain": [ALL, 0, 0, 0], "boss": [0b11, ALL, 0, 0], "chief": [0, 0, ALL, 1 << 2 | 1 << 5], "other": [0, 0, 0, ALL]}
 
 
-def test_partitions_know_themselves_and_whom_they_may_control(built: Built) -> None:
+def test_partitions_know_themselves_and_whom_their_grants_are_about(built: Built) -> None:
     peers = {name: [(row["name"], row["id"]) for row in built.listed(name, "peers", pages.PEER)] for name in NAMES}
     assert peers == {
         "plain": [("plain", 0)],
-        "boss": [("plain", 0), ("boss", 1)],
+        "boss": [("plain", 0), ("boss", 1), ("chief", 2), ("other", 3)],  # it reads the health log, which is about all
         "chief": [("chief", 2), ("other", 3)],
         "other": [("other", 3)],
     }
