@@ -30,8 +30,8 @@ void partition_main(void)
         for (hyp_result_t i = 0; i < count; i++) {
             const hyp_health_record_t *record = &records[i];
 
-            hyp_printf("%llu: partition %u had %s, code %u, and was %s\n", (unsigned long long)record->sequence,
-                       (unsigned)record->partition, hyp_health_event_name(record->event), (unsigned)record->code,
+            hyp_printf("%llu: %s had %s, code %u, and was %s\n", (unsigned long long)record->sequence,
+                       hyp_partition_name(record->partition), hyp_health_event_name(record->event), (unsigned)record->code,
                        action_name(record->action));
             halted |= record->action == HYP_ACTION_HALT;
         }
