@@ -180,6 +180,12 @@ def test_a_shared_area_is_one_memory_with_the_plans_rights(built: Built) -> None
     assert "frame" not in {row["name"] for row in built.listed("control", "areas", pages.AREA)}
 
 
+def test_the_loader_gets_every_byte_once(built: Built) -> None:
+    loads = sorted((at, size) for at, _, size in built.memory.loads)
+    assert all(low + size <= high for (low, size), (high, _) in pairwise(loads))
+    assert sum(size for _, size in loads) == built.image.manifest["memory"]["used"]
+
+
 def test_restarts_leave_shared_areas_alone(built: Built) -> None:
     at = next(row["base"] for row in built.listed("sensor", "areas", pages.AREA) if row["name"] == "frame")
     row = built.partition("sensor")
