@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from hyp.abi.tables import PLAN
 from hyp.image import Image
 from hyp.plan.model import Plan
 from tests.unit.image import elves
@@ -35,9 +36,9 @@ class Spaces:
 
     @cached_property
     def idle(self) -> list[Space]:
-        """One per core: PLAN names the first, the others follow it (`idle_root` at its offset in the blob)."""
+        """One per core: PLAN names the first, the others follow it."""
         blob = self.boot.physical(0xFFFF_FFFF_9000_0000)
-        first = int.from_bytes(self.physical.read(blob + 192, 8), "little")
+        first = int.from_bytes(self.physical.read(blob + PLAN.offsets["idle_root"], 8), "little")
         return [Space(self.physical, first + n * PAGE) for n in range(len(self.image.manifest["cores"]))]
 
     @cached_property
