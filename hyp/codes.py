@@ -97,6 +97,9 @@ _ALL = (
     Code("PAR005", "args too long", "the info page holds them in a field of fixed size"),
     Code("PAR006", "manifest asks for other timing", "the partition's developer says that it does not work otherwise"),
     Code("PAR007", "manifest asks for more memory", "the partition's developer says that it does not work with less"),
+    Code("PAR008", "port of the manifest without a channel", "the program looks for this port when it starts"),
+    Code("PAR009", "channel that does not suit the manifest", "the partition's developer says that the program does not work otherwise"),
+    Code("PAR010", "unused port", "nobody reads what is sent there, or nothing is ever sent", _WARNING),
     Code("MEM001", "not whole pages", "rights are given per page of 4 KiB"),
     Code(
         "MEM002",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
 from hyp.plan.kinds import Boolean, Choice, Later, Name, Text
-from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, SHARED
+from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, MESSAGE_MAX, QUEUING, SAMPLING, SHARED
 from hyp.plan.numbers import LARGEST, Address, AutoOr, Integer, Quantity
 from hyp.plan.rights_language import GRANTS, HEALTH, HEALTH_TABLE, OPERATIONS
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
@@ -181,9 +181,17 @@ N_UPCALL_STACK = Field("upcall_stack", Quantity(SIZE, PAGE, USER_END, "4 KiB"), 
 N_MEMORY = Field("memory", Record("the memory of a manifest", (N_STACK, N_HEAP, N_UPCALL_STACK)), "Least memory")
 N_PERIOD = Field("period", SPAN, "Longest period that the partition can work with")
 N_BUDGET = Field("budget", Quantity(DURATION, 1, sample="900 us"), "Time that it needs in each period")
+N_PORT_KIND = Field("kind", Choice((SAMPLING, QUEUING)), "Kind of its channel", required=True)
+N_PORT_DIRECTION = Field("direction", Choice(("source", "destination")), "`source` writes, `destination` reads", required=True)
+N_PORT_SIZE = Field("size", Quantity(SIZE, 1, MESSAGE_MAX, "64 B"), "Largest message that it writes, or has room for", required=True)
+N_PORT = Record("a port", (N_PORT_KIND, N_PORT_DIRECTION, N_PORT_SIZE), "{kind: sampling, direction: source, size: 64 B}")
+N_PORTS = Field(
+    "ports",
+    TableOf(N_PORT, "a mapping from names", Name("imu_out"), sample_name="imu_out"),
+    "All ports of the program, by the name it uses",
+)
 MANIFEST_LATER = (
-    Field("ports", Later(), "Ports with kind, direction and size"),
     Field("grants", Later(), "Grants that it needs"),
     Field("devices", Later(), "Devices that it needs"),
 )
-MANIFEST = Record("a partition's manifest", (N_MEMORY, N_PERIOD, N_BUDGET, *MANIFEST_LATER), "period: 10 ms")
+MANIFEST = Record("a partition's manifest", (N_MEMORY, N_PERIOD, N_BUDGET, N_PORTS, *MANIFEST_LATER), "period: 10 ms")

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from hyp.plan import language as lang
 from hyp.plan.document import read_document
 from hyp.plan.draft import Draft, DraftPartition
+from hyp.plan.manifest_ports import compare_ports
 from hyp.plan.places import exists, shown
 from hyp.plan.report import Found
 from hyp.plan.shapes import Field, Values
@@ -29,6 +30,7 @@ def check_manifests(draft: Draft, found: Found, sources: dict[str, Source]) -> N
         if values is not None:
             _compare_timing(values, partition, draft)
             _compare_memory(values, partition, draft)
+            compare_ports(values, partition, draft)
 
 
 def _manifest(file: FilePath, partition: DraftPartition, draft: Draft, found: Found, sources: dict[str, Source]) -> Values | None:
@@ -43,7 +45,8 @@ def _manifest(file: FilePath, partition: DraftPartition, draft: Draft, found: Fo
     sources[document.source.name] = document.source
     if document.report is None:
         return None
-    return lang.MANIFEST.read(document.report.spans.root, (), document.report)
+    values = lang.MANIFEST.read(document.report.spans.root, (), document.report)
+    return values if document.report.ok(()) else None
 
 
 def _compare_timing(values: Values, partition: DraftPartition, draft: Draft) -> None:

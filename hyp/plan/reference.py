@@ -65,6 +65,7 @@ def plan_page() -> str:
         *_record(board_language.BOARD, "", "board file"),
         "## The manifest, `partition.yaml`\n",
         "What a partition's developer asks for, beside its `main.c`; the plan is checked against it.\n",
+        "`ports`, when given, lists all ports of the program.\n",
         *_record(language.MANIFEST, "", "manifest"),
         "## Health events and actions\n",
         _health(),
