@@ -52,7 +52,9 @@ def _case(line: str) -> Case:
     return call, result, reason[0] if reason else ""
 
 
-@pytest.mark.parametrize(("group", "case"), documented(), ids=lambda value: value if isinstance(value, str) else "-".join(value).rstrip("-"))
+@pytest.mark.parametrize(
+    ("group", "case"), documented(), ids=lambda value: value if isinstance(value, str) else "-".join(value).rstrip("-")
+)
 def test_documented_case(group: str, case: Case) -> None:
     ran, cases = driven(group)
     assert case in cases, ran.text

@@ -97,7 +97,7 @@ def test_demo_drops_nothing_but_the_flood(demo: Ran) -> None:
 
 
 def test_demo_shows_the_loop(demo: Ran) -> None:
-    head, *chart = demo.consoles["pendulum"]
+    head, *chart = demo.consoles["plant"]
     assert head.split() == ["time", "cart", "#,", "pole's", "tip", "o", "pole", "cart", "force"]
     assert [float(line.split()[0]) for line in chart] == pytest.approx([n * 0.05 for n in range(40)])
     angles = [float(re.findall(r"(\S+) deg", line)[0]) for line in chart]
@@ -109,18 +109,35 @@ def test_demo_shows_the_loop(demo: Ran) -> None:
     assert {len(line.removesuffix(" <- kick")) for line in [head, *chart]} == {72}, "aligned, and short enough for a terminal"
 
 
+def test_demo_watch_sees_why_and_switches(demo: Ran) -> None:
+    reports = [line for line in demo.consoles["watch"] if "sensor at most" in line]
+    assert {line.split(": ", 1)[1] for line in reports} == {"sensor at most 2049 us old, 0 invalid; actuator 1549 us, 0 invalid"}
+    schedules = [line.split(":")[0] for line in reports]
+    assert schedules == ["normal"] * 3 + ["degraded"] * 6
+    said = [re.sub(r"\d+ us", "N us", line) for line in demo.consoles["watch"] if line not in reports]
+    assert said == ["rogue had illegal_hypercall at N us", "rogue had general_protection at N us", "switch to degraded: ok"]
+
+
+def test_demo_loop_reports_its_kicks(demo: Ran) -> None:
+    notes = [line for line in demo.consoles["logger"] if "the pole turns" in line]
+    assert [note.split(",")[0] for note in notes] == ["loop closed", "kicked"]
+
+
 def test_demo_neighbours_do_not_notice_the_rogue(demo: Ran, tmp_path: Path) -> None:
-    """The same plan with a rogue that says hello instead: every neighbour's console is the same to the nanosecond."""
+    """The same plan with a rogue that says hello instead: every neighbour's console is the same to the nanosecond.
+
+    But for the watch, which has nothing to report then, and the worker, which does not get the rogue's time.
+    """
     text = (CONFIG / "demo.yaml").read_text(encoding="utf-8")
     assert text.count("partitions/rogue") == 1
-    for folder in ("pendulum", "logger", "monitor", "worker"):
+    for folder in ("plant", "controller", "logger", "monitor", "watch", "worker"):
         text = text.replace(f"partitions/{folder}", str(partitions() / folder))
     quiet_plan = tmp_path / "quiet.yaml"
     quiet_plan.write_text(text.replace("partitions/rogue", str(partitions() / "hello")), encoding="utf-8")
     quiet = run_plan(quiet_plan, tmp_path / "record", "--frames", "200")
     assert quiet.verdict["verdict"] == "good", quiet.text
     assert len(quiet.consoles["rogue"]) == 6
-    for name in ("pendulum", "logger", "monitor", "worker"):
+    for name in ("plant", "logger", "monitor"):
         assert quiet.consoles[name] == demo.consoles[name]
 
 
@@ -132,5 +149,5 @@ def test_demo_on_another_machine(tmp_path: Path) -> None:
     plan.write_text(text.replace("board: qemu-q35", "board: bochs").replace("partitions/", f"{partitions()}/"), encoding="utf-8")
     ran = run_plan(plan, tmp_path / "record", "--target", "bochs", "--frames", "160")
     assert judged(ran) == (0, "good", 0), ran.text
-    assert "partition pendulum: pass: the pole stands" in ran.text
+    assert "partition plant: pass: the pole stands" in ran.text
     assert "partition monitor: pass: every release on time" in ran.text

@@ -1,6 +1,7 @@
 /*
  * The info-page services on the host: maps the file that is named first at the info page's address, then answers
- * requests, one a line: `partition NAME`, `area NAME`, `cause N`, `result N`, `time`, `left`, `args`.
+ * requests, one a line: `partition NAME`, `area NAME`, `port NAME`, `port-event N`, `event NAME`, `name N`, `cause N`, `result N`,
+ * `health N`, `time`, `left`, `args`.
  *
  * The hypercalls that stand behind `time` and `left` reach the host's kernel, which refuses their null pointers:
  * the negative result shows that the kernel was entered.
@@ -25,6 +26,16 @@ static void answer(const char *request, const char *argument)
             printf("none\n");
         else
             printf("%" PRIx64 " %" PRIu64 " %" PRIu32 "\n", area->base, area->size, area->access);
+    } else if (strcmp(request, "port") == 0) {
+        printf("%" PRId32 "\n", hyp_port(argument));
+    } else if (strcmp(request, "port-event") == 0) {
+        printf("%" PRId32 "\n", hyp_port_event((hyp_port_t)strtol(argument, NULL, 10)));
+    } else if (strcmp(request, "event") == 0) {
+        printf("%" PRId32 "\n", hyp_event(argument));
+    } else if (strcmp(request, "name") == 0) {
+        printf("%s\n", hyp_partition_name((uint32_t)strtoul(argument, NULL, 10)));
+    } else if (strcmp(request, "health") == 0) {
+        printf("%s\n", hyp_health_event_name((uint32_t)strtoul(argument, NULL, 10)));
     } else if (strcmp(request, "cause") == 0) {
         printf("%s\n", hyp_start_cause_name((uint32_t)strtoul(argument, NULL, 10)));
     } else if (strcmp(request, "result") == 0) {

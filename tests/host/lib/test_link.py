@@ -37,7 +37,11 @@ def link(folder: Path, main: str, *, compiler: str = "gcc", extra: tuple[str, ..
     subprocess.run(["ar", "rcs", archive, *(made for made in objects[:-1] if made != start)], check=True, timeout=60)
     elf = folder / "out.elf"
     run = subprocess.run(
-        ["ld", *LINK, "-T", library / "partition.ld", "-o", elf, start, objects[-1], archive], capture_output=True, text=True, timeout=60, check=False
+        ["ld", *LINK, "-T", library / "partition.ld", "-o", elf, start, objects[-1], archive],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     return Linked(run, elf)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hyp.abi.numbers import ARGS_SIZE_MAX, NAME_SIZE, Result, StartCause
-from hyp.abi.pages import AREA, INFO, PEER
+from hyp.abi.numbers import ARGS_SIZE_MAX, NAME_SIZE, HealthEvent, Result, StartCause
+from hyp.abi.pages import AREA, EVENT, INFO, PEER, PORT
 from tests.host.lib.building import HostBuild
 
 SOURCES = ("info.c", "names.c", "time.c", "string.c")
@@ -29,16 +29,21 @@ def info_page(folder: Path, **values: int) -> Path:
     longest = "n" * (NAME_SIZE - 2)
     areas = [AREA.pack(name="heap", base=0x30_0000, size=65536, access=3), AREA.pack(name=longest, base=0x40_0000, size=4096, access=1)]
     peers = [PEER.pack(name="self", id=4), PEER.pack(name="other", id=0)]
+    ports = [PORT.pack(name="in", event=18), PORT.pack(name=longest, event=19)]
+    events = [EVENT.pack(name="ring", number=20), EVENT.pack(name=longest, number=16)]
+    at = INFO.size + 2 * AREA.size + 2 * PEER.size
     head = INFO.pack(
         name="self",
         partition=4,
         args="a" * (ARGS_SIZE_MAX - 1),
         areas={"offset": INFO.size, "count": 2},
         peers={"offset": INFO.size + 2 * AREA.size, "count": 2},
+        ports={"offset": at, "count": 2},
+        events={"offset": at + 2 * PORT.size, "count": 2},
         **values,
     )
     page = folder / "info"
-    page.write_bytes((head + b"".join(areas + peers)).ljust(4096, b"\0"))
+    page.write_bytes((head + b"".join(areas + peers + ports + events)).ljust(4096, b"\0"))
     return page
 
 
@@ -68,10 +73,26 @@ def test_lookups(program: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_ports_events_and_names(program: Path, tmp_path: Path) -> None:
+    longest = "n" * (NAME_SIZE - 2)
+    page, absent = info_page(tmp_path), str(int(Result.INVALID_CONFIG))
+    assert ask(program, page, "port in", f"port {longest}", "port i", "port out").stdout.splitlines() == ["0", "1", absent, absent]
+    assert ask(program, page, "port-event 0", "port-event 1", "port-event 2", "port-event -4").stdout.splitlines() == [
+        "18",
+        "19",
+        absent,
+        absent,
+    ]
+    assert ask(program, page, "event ring", f"event {longest}", "event rings").stdout.splitlines() == ["20", "16", absent]
+    assert ask(program, page, "name 4", "name 0", "name 1").stdout.splitlines() == ["self", "other", "unknown"]
+
+
 def test_every_number_has_its_name(program: Path, tmp_path: Path) -> None:
     page = info_page(tmp_path)
     causes = ask(program, page, *(f"cause {cause.value}" for cause in StartCause), f"cause {max(StartCause) + 1}")
     assert causes.stdout.splitlines() == [cause.name.lower() for cause in StartCause] + ["unknown"]
+    health = ask(program, page, *(f"health {event.value}" for event in HealthEvent), "health 2", f"health {max(HealthEvent) + 1}")
+    assert health.stdout.splitlines() == [event.name.lower() for event in HealthEvent] + ["unknown", "unknown"]
     results = ask(program, page, *(f"result {result.value}" for result in Result), f"result {min(Result) - 1}", "result 12")
     assert results.stdout.splitlines() == [result.name.lower() for result in Result] + ["unknown", "ok"]
 
