@@ -395,6 +395,27 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         (_BAD,),
         300,
     ),
+    # ---- devices
+    Hypercall(
+        32,
+        "irq_ack",
+        "devices",
+        "Says that a device's interrupt has been served: the line may raise its event again.",
+        (_EVENT,),
+        "0",
+        ((Result.INVALID_PARAM, "not the event of a device of the caller's"), (Result.NO_ACTION, "no interrupt waits for it")),
+        200,
+    ),
+    Hypercall(
+        33,
+        "irq_mask",
+        "devices",
+        "Masks or unmasks a device's interrupt for its owner.",
+        (_EVENT, Parameter("masked", "uint32_t", "1: masked, 0: open, as at the start")),
+        "0",
+        ((Result.INVALID_PARAM, "not the event of a device of the caller's, or neither 0 nor 1"),),
+        200,
+    ),
 )
 
 UNIVERSAL_ERRORS = (

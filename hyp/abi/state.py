@@ -214,7 +214,7 @@ CORE = Record(
         Field("guard_ticks", "u64"),
         Field("id", "u32"),
         Field("phase", "u32", "PHASE_*; of use while the core idles"),
-        Field("fpu_flags", "u32", "PARTITION_FPU when the FPU is on"),
+        Field("extras", "u32", "flags of the partition that was loaded last: whether the FPU is on, interrupts are open"),
         Field("module_waiting", "u32", "module records in the log that are not printed yet"),
         Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
         Field("module_restarts", "u32", "warm restarts of the module"),

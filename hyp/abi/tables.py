@@ -70,6 +70,10 @@ VERIFIES = ("none", "pit")
 TSC_ELSE = ("halt", "calibrate")
 
 PARTITION_FPU = 1
+PARTITION_IRQ = 2
+"""It owns interrupts, which are masked outside its windows."""
+IRQS_MAX = 24
+"""Interrupts of all partitions: inputs of one IOAPIC."""
 GRANT_HEALTH_READ, GRANT_TRACE_READ, GRANT_MODULE_WARM, GRANT_MODULE_COLD, GRANT_MODULE_HALT = 1, 2, 4, 8, 16
 HEALTH_TABLE = 128
 WINDOW_GAP = 1
@@ -107,7 +111,9 @@ PLAN = Record(
         Field("listeners", "u32", "offset of listener_plan[]"),
         Field("events", "u32", "offset of listener_plan[]: what each sendable event raises"),
         Field("health", "u32", "offset of health_plan[]"),
-        Field("reserved_offset", "u32"),
+        Field("irqs", "u32", "offset of irq_plan[irq_count]"),
+        Field("irq_count", "u32", "at most IRQS_MAX"),
+        Field("reserved_count", "u32"),
         Field("module_actions", "u8", "by module event from FIRST_MODULE_EVENT on: HYP_ACTION_LOG, HALT, WARM_RESTART, COLD_RESTART", 16),
         Field("name", "char", "the plan's", NAME_SIZE),
         Field("board", "char", count=NAME_SIZE),
@@ -139,7 +145,7 @@ PARTITION = Record(
     (
         Field("name", "char", count=NAME_SIZE),
         Field("id", "u32"),
-        Field("flags", "u32", "PARTITION_FPU"),
+        Field("flags", "u32", "PARTITION_FPU, PARTITION_IRQ"),
         Field("state", "*struct partition_state", "address of its partition_state"),
         Field("stream", "*struct ring", "address of its console ring"),
         Field("entry", "u64"),
@@ -157,6 +163,8 @@ PARTITION = Record(
         Field("health_first", "u32", "index into the health table, for actions from HEALTH_TABLE on"),
         Field("schedule_grants", "u64", "bit n: schedule n may be asked for"),
         Field("watchdog_ns", "u64", "0: none"),
+        Field("irq_first", "u32", "index into the interrupt table"),
+        Field("irq_count", "u32"),
         Field("actions", "u8", "by event: HYP_ACTION_*, or HEALTH_TABLE + place after health_first", HEALTH_EVENTS),
     ),
 )
@@ -210,6 +218,17 @@ HEALTH = Record(
         Field("times", "*uint64_t", "ring of `limit` instants; the word before it counts"),
         Field("limit", "u32", "0: none"),
         Field("reserved", "u32"),
+    ),
+)
+
+IRQ = Record(
+    "irq_plan",
+    "A device's interrupt line and the event that it is in its owner.",
+    (
+        Field("partition", "u32", "the owner's id"),
+        Field("event", "u32", "the owner's number of the event"),
+        Field("line", "u32", "input of the IOAPIC"),
+        Field("level", "u32", "1: the device holds the line until it is served; 0: an edge, pended once at each window start"),
     ),
 )
 
@@ -270,4 +289,4 @@ REGION = Record(
     ),
 )
 
-PLAN_RECORDS = (PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, RESTORE, SCHEDULE, LANE, WINDOW, REGION)
+PLAN_RECORDS = (PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, IRQ, RESTORE, SCHEDULE, LANE, WINDOW, REGION)

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "descriptors.h"
 #include "health.h"
+#include "irq.h"
 #include "loader.h"
 #include "print.h"
 #include "schedule.h"
@@ -126,6 +127,7 @@ _Noreturn void boot_main(uint32_t magic, uint64_t info)
     descriptors_init(core);
     cpu_set_root(plan->idle_root);          /* the identity map is gone from here on */
     controllers_mask();
+    irqs_init();
     if (apic_init(plan->timer == TIMER_TSC_DEADLINE))
         refuse("apic", "the local APIC is not at 0xfee00000");
     clock_set(core, plan);

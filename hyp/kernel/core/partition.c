@@ -3,6 +3,7 @@
  * The work runs inside the partition's own windows, in chunks, with its own page tables in force; nobody else pays for it.
  */
 #include "partition.h"
+#include "irq.h"
 #include "ports.h"
 #include "schedule.h"
 #include "timer.h"
@@ -90,6 +91,7 @@ static void dynamic_reset(struct core *core, const struct partition_plan *partit
     state->call_done = 0;
     state->trap_busy = 0;
     ports_reset(core, partition);
+    irqs_reset(partition);
 }
 
 int partition_prepare(struct core *core, const struct partition_plan *partition)

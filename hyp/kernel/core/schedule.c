@@ -11,6 +11,7 @@
 #include "event.h"
 #include "fpu.h"
 #include "health.h"
+#include "irq.h"
 #include "report.h"
 #include "timer.h"
 #include "trace.h"
@@ -23,11 +24,32 @@
 
 /* ---- Context of the loaded partition; its registers are in the save area already. */
 
+/* Where the FPU was on, or FPU or interrupts are wanted. */
+COLD void extras_load(struct core *core, const struct partition_plan *partition)
+{
+    uint32_t fpu = partition->flags & PARTITION_FPU;
+    if ((core->extras & PARTITION_FPU) != fpu)
+        fpu_switch(fpu != 0);
+    core->extras = partition->flags;
+    if (fpu)
+        fpu_load(the_plan()->xcr0);
+    if (partition->flags & PARTITION_IRQ)
+        irqs_open(partition);
+}
+
+COLD void extras_save(const struct core *core)
+{
+    if (core->extras & PARTITION_FPU)
+        fpu_save(the_plan()->xcr0);
+    if (core->extras & PARTITION_IRQ)
+        irqs_close(core->partition);
+}
+
 HOT void context_save(struct core *core, uint64_t now)
 {
     INFO->execution_time += now - INFO->execution_base;
-    if (core->fpu_flags)
-        fpu_save(the_plan()->xcr0);
+    if (core->extras)
+        extras_save(core);
 }
 
 /* For ways out of a partition other than the timer's entry, which has saved the bases itself. */
@@ -36,24 +58,14 @@ static void bases_save(void)
     __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs" : "=r"(SAVE->fs_base), "=r"(SAVE->gs_base));
 }
 
-/* Where the FPU was on or is wanted: switched if that differs, and loaded if wanted. */
-COLD void fpu_change(struct core *core, uint32_t flags)
-{
-    if (core->fpu_flags != flags)
-        fpu_switch(flags != 0);
-    core->fpu_flags = flags;
-    if (flags)
-        fpu_load(the_plan()->xcr0);
-}
-
 /* All but registers and GS, which the exit loads. */
 HOT void context_load(struct core *core, const struct partition_plan *partition)
 {
     core->partition = partition;
     core->rights = partition->rights;
     __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es\n\tmov %0, %%fs\n\twrfsbase %1" : : "r"(0), "r"(SAVE->fs_base) : "memory");
-    if (partition->flags | core->fpu_flags)
-        fpu_change(core, partition->flags);
+    if (partition->flags | core->extras)
+        extras_load(core, partition);
 }
 
 HOT void info_window(const struct core *core, const struct window_plan *window, uint64_t released)

@@ -40,6 +40,10 @@ static inline __attribute__((always_inline)) void timer_arm(const struct core *c
     apic_write(APIC_TIMER_INITIAL, (uint32_t)scale(left, core->timer_scale) + 1);
 }
 
+/* A line of the IOAPIC: its vector and trigger, masked; then opened and masked. */
+void ioapic_route(uint32_t line, uint32_t vector, uint32_t level);
+void ioapic_mask(uint32_t line, uint32_t masked);
+
 void controllers_mask(void);                    /* 8259s and the IOAPIC at its usual place */
 int apic_init(int deadline_mode);               /* 0, or nonzero when the APIC is not where the plan maps it */
 

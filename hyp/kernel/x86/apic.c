@@ -31,6 +31,7 @@
 #define IOAPIC_VERSION 1
 #define IOAPIC_REDIRECTION 0x10
 #define IOAPIC_MASKED 0x10000
+#define IOAPIC_LEVEL 0x8000
 
 #define PIC_MASTER 0x20
 #define PIC_SLAVE 0xa0
@@ -67,6 +68,19 @@ void controllers_mask(void)
         ioapic_write(IOAPIC_REDIRECTION + 2 * line, IOAPIC_MASKED);
         ioapic_write(IOAPIC_REDIRECTION + 2 * line + 1, 0);
     }
+}
+
+/* Fixed delivery, physical destination: APIC ID 0, the boot core, which owns all windows so far. Active high, as ISA lines are. */
+void ioapic_route(uint32_t line, uint32_t vector, uint32_t level)
+{
+    ioapic_write(IOAPIC_REDIRECTION + 2 * line + 1, 0);
+    ioapic_write(IOAPIC_REDIRECTION + 2 * line, IOAPIC_MASKED | (level ? IOAPIC_LEVEL : 0) | vector);
+}
+
+void ioapic_mask(uint32_t line, uint32_t masked)
+{
+    uint32_t entry = ioapic_read(IOAPIC_REDIRECTION + 2 * line);
+    ioapic_write(IOAPIC_REDIRECTION + 2 * line, masked ? entry | IOAPIC_MASKED : entry & ~(uint32_t)IOAPIC_MASKED);
 }
 
 int apic_init(int deadline_mode)

@@ -4,14 +4,22 @@
  */
 #include "apic.h"
 #include "entry.h"
+#include "event.h"
 #include "health.h"
+#include "irq.h"
 #include "print.h"
 #include "vectors.h"
 
 #define KERNEL_HALF (1ull << 47)
 
-static void interrupt_unexpected(const struct hyp_frame *frame)
+/* In a partition's window: its device's event, and an upcall if it wants one. */
+static void interrupt(const struct hyp_frame *frame, int in_partition)
 {
+    if (irq_raise((uint8_t)frame->error)) {
+        if (in_partition)
+            upcall_deliver(this_core()->partition->state);
+        return;
+    }
     if ((uint8_t)frame->error != VECTOR_SPURIOUS)       /* which is not in service (SDM 3A 11.9) */
         apic_end_of_interrupt();
     health_module(this_core(), HYP_HEALTH_UNEXPECTED_INTERRUPT, frame);
@@ -41,7 +49,7 @@ void fault_in_partition(void)
 {
     const struct hyp_frame *frame = (const struct hyp_frame *)SLOT_SAVE;
     if (frame->vector == VECTOR_DEVICE)
-        interrupt_unexpected(frame);
+        interrupt(frame, 1);
     else
         health_partition(this_core(), event_of(frame->vector), frame);
 }
@@ -49,7 +57,7 @@ void fault_in_partition(void)
 void fault_in_kernel(struct hyp_frame *frame)
 {
     if (frame->vector == VECTOR_DEVICE) {
-        interrupt_unexpected(frame);
+        interrupt(frame, 0);
         return;
     }
     int in_copy = frame->rip >= (uint64_t)copy_partition && frame->rip < (uint64_t)copy_partition_end;
