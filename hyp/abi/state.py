@@ -217,7 +217,8 @@ CORE = Record(
         Field("extras", "u32", "flags of the partition that was loaded last: whether the FPU is on, interrupts are open"),
         Field("module_waiting", "u32", "module records in the log that are not printed yet"),
         Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
-        Field("module_restarts", "u32", "warm restarts of the module"),
+        Field("module_restarts", "u32", "by HYP_MODULE_*: warm and cold restarts of the module", 2),
+        Field("reserved", "u32"),
         Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
     ),
 )

@@ -27,7 +27,6 @@ STRICTER = {
 """Where QEMU's answer was accepted beside the manual's."""
 
 
-
 @pytest.mark.slow
 def test_on_bochs(repository: Path, tmp_path: Path) -> None:
     wanted = WANTED | STRICTER

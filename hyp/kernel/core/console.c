@@ -152,7 +152,7 @@ static enum search stream_search(void)
 {
     uint32_t streams = the_plan()->stream_count;
     if (drain.empty == 0)
-        console_work = 0;               /* a writer that comes from here on sets it again */
+        (void)__atomic_exchange_n(&console_work, 0, __ATOMIC_SEQ_CST);     /* a writer that comes from here on sets it again */
     for (uint32_t n = 0; n < STREAMS_A_STEP; n++) {
         drain.scan = drain.scan + 1 < streams ? drain.scan + 1 : 1;
         if (!ring_empty(ring_of(drain.scan))) {

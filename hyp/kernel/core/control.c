@@ -220,7 +220,7 @@ HYPERCALL hypercall_module_status(uint64_t status)
     struct hyp_module_status said = {
         .partitions = the_plan()->partition_count,
         .schedules = the_plan()->schedule_count,
-        .warm_restarts = core->module_restarts,
+        .warm_restarts = core->module_restarts[HYP_MODULE_WARM_RESTART],
         .frames = core->frame,
         .tsc_hz = scale(1000000000, core->tick_scale),
     };

@@ -17,7 +17,7 @@ _Noreturn void module_stop(struct core *core, uint32_t operation)
         partition_ask_restart(&PLAN_TABLE(partition_plan, partitions)[n], warm ? REQUEST_WARM : REQUEST_COLD, HYP_START_MODULE,
                               NO_PARTITION);
     channels_reset();
-    core->module_restarts += (uint32_t)warm;
+    core->module_restarts[operation]++;
     if (!warm)
         health_forget(core);
     schedule_restart(core);

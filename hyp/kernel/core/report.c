@@ -19,6 +19,19 @@ static void report_windows(const struct plan *plan)
     }
 }
 
+/* A lane's first window counts the frames of its schedule. */
+static void report_schedules(const struct core *core)
+{
+    const struct plan *plan = the_plan();
+    const struct lane_plan *lane = &PLAN_TABLE(lane_plan, lanes)[core->id];
+    for (uint32_t n = 0; n < plan->schedule_count; n++, lane += plan->core_count) {
+        print("hyp: schedule ");
+        print(PLAN_TABLE(schedule_plan, schedules)[n].name);
+        print_pair(" frames=", lane->count ? PLAN_TABLE(window_plan, windows)[lane->first].counters->frames : 0);
+        print("\n");
+    }
+}
+
 static void report_health(const char *name, uint32_t event, uint64_t count, uint64_t first)
 {
     if (!count)
@@ -66,6 +79,12 @@ _Noreturn void report_end(struct core *core)
     for (uint32_t n = 0; n < sizeof core->module_count / sizeof *core->module_count; n++)
         report_health("module", FIRST_MODULE_EVENT + n, core->module_count[n], 0);
     report_drops("hyp", 0, core->health_lost);
+    report_schedules(core);
+    if (core->module_restarts[HYP_MODULE_WARM_RESTART] + core->module_restarts[HYP_MODULE_COLD_RESTART]) {
+        print_pair("hyp: module restarts=", core->module_restarts[HYP_MODULE_WARM_RESTART] +
+                                            core->module_restarts[HYP_MODULE_COLD_RESTART]);
+        print("\n");
+    }
     print_pair("hyp: core ", core->id);
     print_pair(" frames=", core->frame);
     print_pair(" spurious=", core->spurious);

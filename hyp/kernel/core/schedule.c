@@ -80,19 +80,11 @@ HOT void info_window(const struct core *core, const struct window_plan *window, 
 
 /* ---- Release: the partition of `window` is ready and its page tables are in force. */
 
-/* The FPU, console and late cases end here too, so it looks at the time itself. */
+/* So late that the spin's 32-bit look at the clock would take it for early. */
 COLD _Noreturn void release_late(struct core *core, uint64_t start)
 {
     core->overshoot = (uint64_t)-ticks_until(start, cpu_tsc()) + 2;
     exit_loaded();
-}
-
-COLD _Noreturn void release_draining(struct core *core, uint64_t start)
-{
-    console_drain(core, start);
-    if (ticks_until(start, cpu_tsc()) > 0)
-        exit_release((uint32_t)start);
-    release_late(core, start);
 }
 
 /* `until`: what the timer is armed for, the window's net end or an alarm before it. */
@@ -106,10 +98,10 @@ HOT _Noreturn void release_ready(struct core *core, const struct window_plan *wi
     uint64_t path = now + core->guard_ticks - release_at;
     if (counters->path_max < path)
         counters->path_max = (uint32_t)path;
-    if (console_waiting())
-        release_draining(core, start);
-    if (now + RELEASE_TICKS > start)
+    if (ticks_until(start, now) < -SPIN_REACH)
         release_late(core, start);
+    if (console_waiting())
+        console_drain(core, start);
     exit_release((uint32_t)start);
 }
 

@@ -1,0 +1,39 @@
+/* What each call costs its caller, in TSC ticks, by number, into the area `log`: the longest of several tries. */
+#include <hyp.h>
+
+static char text[HYP_CONSOLE_WRITE_MAX];
+
+static uint64_t now(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+static void measure(uint32_t number, uint64_t first, uint64_t second, uint64_t third)
+{
+    uint64_t *log = (uint64_t *)hyp_area("log")->base, rax = (uint64_t)HYP_HYPERCALL_TAG << 32 | number, start = now();
+    __asm__ volatile("syscall" : "+a"(rax) : "D"(first), "S"(second), "d"(third) : "rcx", "r11", "memory");
+    uint64_t took = now() - start;
+    if (took > log[number])
+        log[number] = took;
+}
+
+void partition_main(void)
+{
+    for (int n = 0; n < 40; n++) {
+        measure(HYP_CALL_NOP, 0, 0, 0);
+        measure(HYP_CALL_CONSOLE_WRITE, (uint64_t)text, sizeof text, 0);
+        measure(HYP_CALL_CONSOLE_WRITE, (uint64_t)text + 1, sizeof text - 1, 0);
+        measure(HYP_CALL_CONSOLE_WRITE, 0x40000000, sizeof text, 0);
+        measure(HYP_CALL_TIME_GET, HYP_CLOCK_MONOTONIC, 0, 0);
+        measure(HYP_CALL_TIME_GET, HYP_CLOCK_EXECUTION, 0, 0);
+        measure(HYP_CALL_WINDOW_STATUS, 0, 0, 0);
+        measure(HYP_CALL_PARTITION_CONTROL, hyp_info()->partition, HYP_CONTROL_RESUME, 0);
+        measure(HYP_CALL_MODE_SET, HYP_MODE_NORMAL, 0, 0);
+        measure(HYP_CALL_VERDICT, n % 2 ? HYP_VERDICT_FAIL : HYP_VERDICT_PASS, (uint64_t)text, HYP_VERDICT_TEXT_MAX - 1);
+        hyp_yield();
+    }
+    for (;;)
+        hyp_yield();
+}
