@@ -84,6 +84,10 @@ class Rule(Kind[WrittenRule]):
     counted: bool = True
 
     def read(self, node: Node, path: Path, report: Report) -> WrittenRule | None:
+        if isinstance(node, Mapping) and SWITCH in node.entries and len(node.entries) > 1 and ACTION.key not in node.entries:
+            fix = f"write `action: {{{SWITCH}: NAME}}`"
+            report.add("VAL001", (*path, SWITCH), f"{RULE.what} with other keys has no key `{SWITCH}`", fix, key=True)
+            return None
         if not isinstance(node, Mapping) or (SWITCH in node.entries and ACTION.key not in node.entries):
             alone = ACTION.kind.read(node, path, report)
             return None if alone is None else WrittenRule(path, alone, None, None, whole=True)

@@ -173,6 +173,7 @@ def test_without_takes_one_name_alone() -> None:
         (("schedules: [normal, degraded]", "schedules: [normal"), ["SYN001"]),
         (("switch_schedule: degraded", "switch_schedul: degraded"), ["VAL001"]),
         (("limit: 3 in 1 s", "limit: 3 per 1 s"), ["VAL012"]),
+        (("{action: cold_restart, limit", "{switch_schedule: normal, limit"), ["VAL001"]),
         (("limit: 3 in 1 s, then: {switch_schedule: degraded}", "limit: 3 in 1 s, then: stop"), ["VAL008"]),
         (("{action: cold_restart, limit: 3 in 1 s, then: {switch_schedule: degraded}}", "[halt]"), ["VAL003"]),
         (("unexpected_interrupt: log", "page_fault: suspend"), ["NAM005"]),
