@@ -145,7 +145,7 @@ static void on_fault_inside(hyp_event_t event)
     uint64_t mark;
 
     (void)event;
-    __asm__ volatile("subq $256, %%rsp\n\tmovq $0xabcdef, -8(%%rsp)\n\tud2\n\tmovq -8(%%rsp), %0\n\taddq $256, %%rsp" : "=r"(mark) : : "memory", "cc");
+    __asm__ volatile("subq $256, %%rsp\n\tmovq $0xabcdef, -120(%%rsp)\n\tud2\n\tmovq -120(%%rsp), %0\n\taddq $256, %%rsp" : "=r"(mark) : : "memory", "cc");
     CHECK(mark == 0xabcdef);
 }
 
