@@ -14,4 +14,4 @@ def test_handlers_leave_what_they_interrupt_as_it_was(tmp_path: Path) -> None:
         assert ran.consoles.get(partition, []) == [], ran.text
         assert f"partition {partition}: pass: all cases" in ran.text
     traps = {one["partition"]: one["count"] for one in ran.verdict["health"] if one["event"] == "invalid_opcode"}
-    assert traps == {"caller": 6, "integers": 6}, "three in each of two lives"
+    assert traps == {"caller": 12, "integers": 12}, "six in each of two lives"
