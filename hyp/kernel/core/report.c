@@ -45,6 +45,14 @@ static void report_health(const char *name, uint32_t event, uint64_t count, uint
     print("\n");
 }
 
+static void report_restarts(uint32_t restarts)
+{
+    if (!restarts)
+        return;
+    print_pair("hyp: module restarts=", restarts);
+    print("\n");
+}
+
 static void report_drops(const char *name, uint64_t bytes, uint64_t events)
 {
     if (!bytes && !events)
@@ -80,11 +88,7 @@ _Noreturn void report_end(struct core *core)
         report_health("module", FIRST_MODULE_EVENT + n, core->module_count[n], 0);
     report_drops("hyp", 0, core->health_lost);
     report_schedules(core);
-    if (core->module_restarts[HYP_MODULE_WARM_RESTART] + core->module_restarts[HYP_MODULE_COLD_RESTART]) {
-        print_pair("hyp: module restarts=", core->module_restarts[HYP_MODULE_WARM_RESTART] +
-                                            core->module_restarts[HYP_MODULE_COLD_RESTART]);
-        print("\n");
-    }
+    report_restarts(core->module_restarts[HYP_MODULE_WARM_RESTART] + core->module_restarts[HYP_MODULE_COLD_RESTART]);
     print_pair("hyp: core ", core->id);
     print_pair(" frames=", core->frame);
     print_pair(" spurious=", core->spurious);
