@@ -33,6 +33,7 @@ def _lines(verdict: Verdict, run: Run) -> Iterator[str]:
     if shown:
         yield from _columns([_HEAD, *shown])
     yield f"{verdict.frames} major frames, {_jitter(verdict)}, {_path(verdict)}; 1 tick = {_tick(verdict.tsc_hz)}"
+    yield from _schedules(verdict)
     for event in verdict.facts.health:
         when = "" if event.first_ns is None else f", first at {duration(event.first_ns)}"
         action = "" if event.action is None else f", action {event.action}"
@@ -54,6 +55,17 @@ def _lines(verdict: Verdict, run: Run) -> Iterator[str]:
     yield f"verdict: {'good' if verdict.good else 'bad'}"
     for reason in verdict.reasons:
         yield f"  {reason.code}: {reason.message}"
+
+
+def _schedules(verdict: Verdict) -> Iterator[str]:
+    """What only a plan with several schedules, or a run with a restart of the module, has to say."""
+    frames = verdict.facts.schedules
+    if len(frames) > 1:
+        yield "major frames by schedule: " + ", ".join(f"{name} {count}" for name, count in frames.items())
+    if restarts := verdict.facts.module_restarts:
+        times = {1: "once", 2: "twice"}.get(restarts, f"{restarts} times")
+        at = ", ".join(duration(ns) for ns in verdict.restarted)
+        yield f"the module restarted {times}{'; its timeline began anew at ' + at if at else ''}"
 
 
 def _row(result: WindowResult) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ def verdict_json(manifest: Manifest, clock: str, run: Run, verdict: Verdict) -> 
         "jitter_bound": verdict.jitter_bound,
         "release_jitter_max": verdict.release_jitter_max,
         "kernel_path_max": verdict.kernel_path_max,
+        "schedules": dict(verdict.facts.schedules),
+        "module_restarts": verdict.facts.module_restarts,
         "windows": [_window(result) for result in verdict.windows],
         "health": [
             {"partition": found.partition, "event": found.event, "action": found.action, "count": found.count, "first_ns": found.first_ns}

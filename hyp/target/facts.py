@@ -65,9 +65,11 @@ class PartitionVerdict:
 
 @dataclass(frozen=True)
 class Facts:
-    """`windows` by global index; `drops` and `verdicts` by stream or partition, only where there are some."""
+    """`windows` by global index; `schedules`: major frames of each; `drops` and `verdicts` by stream or partition, where there are some."""
 
     windows: dict[int, WindowFacts] = field(default_factory=dict)
+    schedules: dict[str, int] = field(default_factory=dict)
+    module_restarts: int = 0
     health: tuple[HealthFacts, ...] = ()
     drops: dict[str, Drops] = field(default_factory=dict)
     verdicts: dict[str, PartitionVerdict] = field(default_factory=dict)

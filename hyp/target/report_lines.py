@@ -13,6 +13,8 @@ _WINDOW = re.compile(r"window (\d+) delivered=(\d+) not_ready=(\d+) late=(\d+)\.
 _HEALTH = re.compile(r"health (\S+) (\S+) count=(\d+) first=(\d+)$")
 _DROPS = re.compile(r"drops (\S+) bytes=(\d+) events=(\d+)$")
 _VERDICT = re.compile(r"verdict (\S+) (pass|fail)$")
+_SCHEDULE = re.compile(r"schedule (\S+) frames=(\d+)$")
+_RESTARTS = re.compile(r"module restarts=(\d+)$")
 _CORE = re.compile(r"core (\d+) frames=(\d+) spurious=(\d+)$")
 _EVENT = re.compile(r"health (\S+) (\S+) action=(\S+) at=(\d+)")
 _SAID = re.compile(r"verdict (\S+) (pass|fail): ?(.*)$")
@@ -20,7 +22,7 @@ _SAID = re.compile(r"verdict (\S+) (pass|fail): ?(.*)$")
 
 def is_report(line: Line) -> bool:
     """Whether the line belongs to the end report, which the verdict table says again for people."""
-    return line.direct and any(pattern.match(line.text) for pattern in (_WINDOW, _HEALTH, _DROPS, _VERDICT, _CORE))
+    return line.direct and any(pattern.match(line.text) for pattern in (_WINDOW, _HEALTH, _DROPS, _VERDICT, _SCHEDULE, _RESTARTS, _CORE))
 
 
 def own_lines(lines: Iterable[Line]) -> Iterator[Line]:
@@ -59,6 +61,8 @@ def console_facts(lines: Iterable[Line]) -> Facts:
     texts = {m[1]: (m[2] == "pass", m[3]) for line in kernel if not line.direct and (m := _SAID.match(line.text))}
     return Facts(
         windows={int(m[1]): _window(m) for m in _matches(_WINDOW, report)},
+        schedules={m[1]: int(m[2]) for m in _matches(_SCHEDULE, report)},
+        module_restarts=sum(int(m[1]) for m in _matches(_RESTARTS, report)),
         health=tuple(_health(m, logged.get((m[1], m[2]))) for m in _matches(_HEALTH, report)),
         drops={m[1]: Drops(int(m[2]), int(m[3])) for m in _matches(_DROPS, report) if m[2] != "0" or m[3] != "0"},
         verdicts={m[1]: _verdict(m[2] == "pass", texts.get(m[1])) for m in _matches(_VERDICT, report)},

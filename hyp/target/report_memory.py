@@ -8,7 +8,7 @@ from hyp.abi.numbers import FIRST_MODULE_EVENT, HEALTH_EVENTS, HealthAction, Hea
 from hyp.abi.record import Record
 from hyp.abi.state import CORE, HEALTH_RECORD, PARTITION_STATE, RING, TRACE_RECORD, WINDOW_COUNTERS
 from hyp.abi.tables import NO_PARTITION
-from hyp.image.manifest import CoreEntry, Manifest
+from hyp.image.manifest import CoreEntry, Manifest, ScheduleEntry
 from hyp.target.console import KERNEL, printable
 from hyp.target.facts import (
     MODULE,
@@ -39,12 +39,15 @@ def memory_facts(manifest: Manifest, memory: Memory, tsc_hz: int | None, log: di
     drops = {name: _drops(_record(memory, RING, ring)) for name, ring in rings.items()}
     lost = sum(core["health_lost"] for core in cores.values())  # health lines that the kernel's own stream did not get
     drops[KERNEL] = Drops(drops[KERNEL].bytes, drops[KERNEL].events + lost)
+    counters = {
+        window["index"]: _record(memory, WINDOW_COUNTERS, window["counters"])
+        for schedule in manifest["schedules"]
+        for window in schedule["windows"]
+    }
     return Facts(
-        windows={
-            window["index"]: _window(window["index"], _record(memory, WINDOW_COUNTERS, window["counters"]))
-            for schedule in manifest["schedules"]
-            for window in schedule["windows"]
-        },
+        windows={index: _window(index, found) for index, found in counters.items()},
+        schedules={schedule["name"]: _frames(schedule, counters) for schedule in manifest["schedules"]},
+        module_restarts=max((sum(core["module_restarts"]) for core in cores.values()), default=0),
         health=(
             *(found for name, state in states.items() for found in _partition_health(name, state, logged)),
             *_module_health(list(cores.values()), logged),
@@ -70,6 +73,12 @@ def _window(index: int, counters: dict[str, Any]) -> WindowFacts:
     return WindowFacts(
         index, counters["delivered"], counters["not_ready"], counters["late_min"], counters["late_max"], counters["path_max"]
     )
+
+
+def _frames(schedule: ScheduleEntry, counters: dict[int, dict[str, Any]]) -> int:
+    """Counted in the first window of each core's lane: the lowest core's is taken, for cores change schedules together."""
+    first = min(schedule["windows"], key=lambda window: (window["core"], window["at_ns"]), default=None)
+    return 0 if first is None else int(counters[first["index"]]["frames"])
 
 
 def _drops(ring: dict[str, Any]) -> Drops:

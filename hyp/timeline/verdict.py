@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hyp.image.manifest import Manifest, ScheduleEntry, WindowEntry
+from hyp.image.manifest import Manifest, WindowEntry
 from hyp.target.console import Line
 from hyp.target.facts import MODULE, Facts, HealthFacts, WindowFacts
 from hyp.target.options import INSTRUCTIONS, Options
 from hyp.target.run import Run
 from hyp.target.session import FAILED, End
-from hyp.timeline.deviations import deviations
+from hyp.timeline.deviations import follow
+from hyp.timeline.follow import Followed
 
 INSTRUCTION_BOUND = 4
 """Release jitter that the instruction clock allows, in instructions: nothing but the final spin can add to it."""
+MODULE_HALT = "module halt"
+"""The kernel's line when a partition or a health action has ended the module."""
 _DEVIATIONS_SHOWN = 5
 _SECOND_NS = 1_000_000_000
 
@@ -40,7 +43,10 @@ class WindowResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`jitter_bound` in ticks. `release_jitter_max` and `kernel_path_max` in ticks; None: no release was seen."""
+    """`jitter_bound` in ticks. `release_jitter_max` and `kernel_path_max` in ticks; None: no release was seen.
+
+    `restarted`: where the trace holds them, ns at which the frames after restarts of the module began.
+    """
 
     reasons: tuple[Reason, ...]
     windows: tuple[WindowResult, ...]
@@ -50,6 +56,7 @@ class Verdict:
     jitter_bound: int
     release_jitter_max: int | None
     kernel_path_max: int | None
+    restarted: tuple[int, ...]
 
     @property
     def good(self) -> bool:
@@ -61,7 +68,8 @@ def judge(manifest: Manifest, options: Options, run: Run, strict: bool) -> Verdi
     facts = run.facts
     tsc_hz = facts.tsc_hz or manifest["board"]["tsc_hz"]
     frames = {core.id: core.frames for core in facts.cores}
-    windows = tuple(_windows(manifest, frames, facts))
+    windows = tuple(_windows(manifest, facts))
+    followed = _followed(manifest, options, run, tsc_hz)
     bound = jitter_bound(manifest, options, run.target, tsc_hz)
     late = [result.facts.late_max for result in windows if result.facts.late_max is not None]
     path = [result.facts.path_max for result in windows if result.facts.path_max is not None]
@@ -72,13 +80,21 @@ def judge(manifest: Manifest, options: Options, run: Run, strict: bool) -> Verdi
         *_jitter(windows, bound),
         *_paths(windows, manifest["guard_ns"], tsc_hz),
         *_health(facts.health, manifest["expected"]),
-        *_trace(manifest["schedules"][0], run, tsc_hz, options.frames if run.session.end is End.COMPLETE else None),
+        *_trace(followed),
         *_said(facts),
         *_expectations(options, run),
         *(_drops(facts) if strict else ()),
     ]
     return Verdict(
-        tuple(reasons), windows, facts, min(frames.values(), default=0), tsc_hz, bound, max(late, default=None), max(path, default=None)
+        tuple(reasons),
+        windows,
+        facts,
+        min(frames.values(), default=0),
+        tsc_hz,
+        bound,
+        max(late, default=None),
+        max(path, default=None),
+        followed[0].restarts if followed else (),
     )
 
 
@@ -93,11 +109,11 @@ def name_of(window: WindowEntry) -> str:
     return f"window {window['index']} ({window['partition']} at {window['at_ns']} ns)"
 
 
-def _windows(manifest: Manifest, frames: dict[int, int], facts: Facts) -> Iterator[WindowResult]:
-    """Planned: the completed frames of the window's core, in the schedule that runs first; the others do not run."""
-    for place, schedule in enumerate(manifest["schedules"]):
+def _windows(manifest: Manifest, facts: Facts) -> Iterator[WindowResult]:
+    """Planned: the major frames of the window's schedule that were completed."""
+    for schedule in manifest["schedules"]:
+        planned = facts.schedules.get(schedule["name"], 0)
         for window in schedule["windows"]:
-            planned = frames.get(window["core"], 0) if place == 0 else 0
             nothing = WindowFacts(window["index"], 0, 0, None, None, None)
             yield WindowResult(schedule["name"], window, planned, facts.windows.get(window["index"], nothing))
 
@@ -108,18 +124,22 @@ def _target(run: Run) -> Iterator[Reason]:
 
 
 def _frames(options: Options, run: Run, frames: dict[int, int]) -> Iterator[Reason]:
+    if frames and (counted := sum(run.facts.schedules.values())) != min(frames.values()):
+        yield Reason("frames", f"{min(frames.values())} major frames completed, the schedules count {counted} together")
     if run.session.end is not End.COMPLETE:
         return
     if not frames:
         yield Reason("no_facts", "the run ended without an end report: nothing can be judged")
+    halted = any(line.direct and line.text == MODULE_HALT for line in run.session.lines)
     for core, completed in frames.items():
         if completed != options.frames:
-            yield Reason("frames", f"core {core} completed {completed} of {options.frames} major frames")
+            why = ", then the module was halted" if halted else ""
+            yield Reason("frames", f"core {core} completed {completed} of {options.frames} major frames{why}")
 
 
 def _deliveries(windows: tuple[WindowResult, ...], run: Run) -> Iterator[Reason]:
-    """A complete run has exactly the planned number; a stopped one may have begun the next frame."""
-    more = 0 if run.session.end is End.COMPLETE else 1
+    """A complete run has exactly the planned number; a stopped one, and every restart of the module, may have cut a frame."""
+    more = run.facts.module_restarts + (0 if run.session.end is End.COMPLETE else 1)
     for result in windows:
         if not result.planned <= result.facts.delivered <= result.planned + more:
             yield Reason("window_not_delivered", f"{name_of(result.window)}: {result.facts.delivered} of {result.planned} delivered")
@@ -147,13 +167,21 @@ def _health(health: tuple[HealthFacts, ...], expected: dict[str, list[str]]) -> 
             yield Reason("health_event", f"{found.partition}: {found.event} happened {times} and is not in `expect:`")
 
 
-def _trace(schedule: ScheduleEntry, run: Run, tsc_hz: int, frames: int | None) -> Iterator[Reason]:
-    for dump in run.traces or ():
-        found = list(deviations(schedule, dump, tsc_hz, frames)) if dump.tick_scale else []
-        for deviation in found[:_DEVIATIONS_SHOWN]:
+def _followed(manifest: Manifest, options: Options, run: Run, tsc_hz: int) -> tuple[Followed, ...]:
+    """By core, where a trace is known."""
+    facts = run.facts
+    whole = run.session.end is End.COMPLETE and all(core.frames == options.frames for core in facts.cores)
+    frames = facts.schedules if whole else None
+    dumps = [dump for dump in run.traces or () if dump.tick_scale]
+    return tuple(follow(manifest["schedules"], dump, tsc_hz, facts.module_restarts, frames) for dump in dumps)
+
+
+def _trace(followed: tuple[Followed, ...]) -> Iterator[Reason]:
+    for one in followed:
+        for deviation in one.deviations[:_DEVIATIONS_SHOWN]:
             yield Reason("trace", f"core {deviation.core} at {deviation.at_ns} ns: {deviation.message}")
-        if len(found) > _DEVIATIONS_SHOWN:
-            yield Reason("trace", f"core {dump.core}: {len(found) - _DEVIATIONS_SHOWN} more deviations")
+        if len(one.deviations) > _DEVIATIONS_SHOWN:
+            yield Reason("trace", f"core {one.deviations[0].core}: {len(one.deviations) - _DEVIATIONS_SHOWN} more deviations")
 
 
 def _said(facts: Facts) -> Iterator[Reason]:

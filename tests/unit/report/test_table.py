@@ -52,6 +52,20 @@ def test_reasons_follow_the_verdict() -> None:
     ]
 
 
+def test_schedules_and_restarts_are_named() -> None:
+    facts = replace(FACTS, schedules={"normal": 2, "second": 1}, module_restarts=2)
+    lines = text_of(ran(facts))
+    assert "major frames by schedule: normal 2, second 1" in lines
+    assert "the module restarted twice" in lines
+
+
+def test_the_instants_of_restarts_come_from_the_trace() -> None:
+    records = [(0, 1, 0), (9, 2, 0), (2_000_000, 1, 1), (7_000_000, 1, 0)]
+    raw = b"".join(at.to_bytes(8, "little") + kind.to_bytes(4, "little") + value.to_bytes(4, "little") for at, kind, value in records)
+    run = ran(replace(FACTS, module_restarts=1), End.UNTIL, traces=(TraceDump(0, raw, 0, 0, 1 << 32),))
+    assert "the module restarted once; its timeline began anew at 7 ms" in text_of(run)
+
+
 def test_without_a_release() -> None:
     facts = replace(FACTS, windows={0: WindowFacts(0, 0, 0, None, None, None)})
     assert "3 major frames, no release seen, no kernel path seen; 1 tick = 1 ns" in text_of(ran(facts))

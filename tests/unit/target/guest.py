@@ -133,6 +133,8 @@ class State:
     not_ready: tuple[int, int] = (0, 0)
     late: tuple[tuple[int, int], tuple[int, int]] = ((0, 1), (0, 2))
     path: int = 700
+    counted: int | None = None  # frames of the schedule; None: those of the core
+    restarts: tuple[int, int] = (0, 0)  # of the module: warm, cold
     health: tuple[tuple[str, int, int, int], ...] = ()  # (partition, event, count, first ns)
     drops: tuple[int, int] = (0, 0)  # of beta: bytes, events
     verdicts: tuple[tuple[str, int, str], ...] = ()  # (partition, 1 pass or 2 fail, text)
@@ -152,7 +154,12 @@ def lay_out(state: State) -> tuple[bytes, dict[str, Any]]:
     for n, (index, _, _, _) in enumerate(WINDOWS):
         low, high = state.late[n]
         raw = WINDOW_COUNTERS.pack(
-            delivered=state.delivered[n], not_ready=state.not_ready[n], late_min=low, late_max=high, path_max=state.path
+            delivered=state.delivered[n],
+            not_ready=state.not_ready[n],
+            late_min=low,
+            late_max=high,
+            path_max=state.path,
+            frames=(state.frames if state.counted is None else state.counted) if n == 0 else 0,
         )
         addresses["windows"][index] = memory.put(raw)
     for name in PARTITIONS:
@@ -184,6 +191,7 @@ def lay_out(state: State) -> tuple[bytes, dict[str, Any]]:
             tick_scale=1 << 32,
             trace_head=head,
             health_head=len(state.logged),
+            module_restarts=list(state.restarts),
             module_count=list(state.module_count),
         )
     )
@@ -290,5 +298,6 @@ END = b"hyp: end\n"
 REPORT = (
     b"hyp: window 0 delivered=3 not_ready=0 late=0..1 path=700\n"
     b"hyp: window 1 delivered=3 not_ready=0 late=0..2 path=700\n"
+    b"hyp: schedule normal frames=3\n"
     b"hyp: core 0 frames=3 spurious=0\n"
 )

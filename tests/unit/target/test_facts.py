@@ -23,6 +23,7 @@ BUSY = State(
     health=(("beta", HealthEvent.GENERAL_PROTECTION, 2, 2_000_100),),
     logged=((2_000_100, 1, HealthEvent.GENERAL_PROTECTION, HealthAction.HALT), (2_500_000, 0xFFFF_FFFF, HealthEvent.NMI, HealthAction.LOG)),
     module_count=(0, 1),
+    restarts=(2, 1),
     drops=(120, 4),
     verdicts=(("alpha", 1, "all well"), ("beta", 2, "")),
 )
@@ -39,6 +40,8 @@ CONSOLE = (
     + b"hyp: drops beta bytes=120 events=4\n"
     + b"hyp: verdict beta fail\n"
     + b"hyp: health module nmi count=1 first=0\n"
+    + b"hyp: schedule normal frames=3\n"
+    + b"hyp: module restarts=3\n"
     + b"hyp: core 0 frames=3 spurious=0\n"
     + END
 )
@@ -70,6 +73,7 @@ def test_console_and_memory_give_the_same_facts() -> None:
     )
     assert from_console.drops == {"beta": Drops(120, 4)}
     assert from_console.verdicts == {"alpha": PartitionVerdict(True, "all well"), "beta": PartitionVerdict(False, "")}  # noqa: FBT003
+    assert (from_console.schedules, from_console.module_restarts) == ({"normal": 3}, 3)
     assert from_console.cores == (CoreFacts(0, 3, 0),)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hyp.image.manifest import Manifest
+from hyp.image.manifest import Manifest, ScheduleEntry
 from hyp.target.console import Demultiplexer, Line
 from hyp.target.facts import CoreFacts, Drops, Facts, HealthFacts, PartitionVerdict, TraceDump, WindowFacts
 from hyp.target.options import WALL, Match, Options
@@ -21,6 +21,7 @@ MANIFEST: Manifest = manifest(lay_out(State())[1])
 OPTIONS = Options(frames=3)
 FACTS = Facts(
     windows={0: WindowFacts(0, 3, 0, 0, 4, 2000), 1: WindowFacts(1, 3, 3, None, None, None)},
+    schedules={"normal": 3},
     health=(HealthFacts("beta", "divide_error", 1, 2_000_000, "halt"),),
     verdicts={"alpha": PartitionVerdict(passed=True, text="")},
     cores=(CoreFacts(0, 3, 0),),
@@ -77,6 +78,42 @@ def test_one_reason_each(facts: Facts, code: str, message: str) -> None:
 
 def test_frames_that_are_missing() -> None:
     assert reasons(ran(), replace(OPTIONS, frames=4)) == [Reason("frames", "core 0 completed 3 of 4 major frames")]
+
+
+def test_a_halted_module_is_named() -> None:
+    run = ran()
+    halted = replace(run, session=replace(run.session, lines=(*LINES, Line("hyp", "module halt", direct=True))))
+    assert [reason.message for reason in reasons(halted, replace(OPTIONS, frames=9))] == [
+        "core 0 completed 3 of 9 major frames, then the module was halted"
+    ]
+
+
+def test_schedules_that_do_not_add_up() -> None:
+    found = reasons(ran(replace(FACTS, schedules={"normal": 2})))
+    assert found[0] == Reason("frames", "3 major frames completed, the schedules count 2 together")
+
+
+def test_windows_are_planned_by_the_frames_of_their_schedule() -> None:
+    """Seven frames in all: five of the first schedule, two of another, whose one window follows it."""
+    window = MANIFEST["schedules"][0]["windows"][0]
+    second: ScheduleEntry = {"name": "second", "major_frame_ns": 5_000_000, "windows": [{**window, "index": 2}]}
+    two: Manifest = {**MANIFEST, "schedules": [*MANIFEST["schedules"], second]}
+    facts = replace(
+        FACTS,
+        windows={0: WindowFacts(0, 5, 0, 0, 0, 9), 1: WindowFacts(1, 5, 0, 0, 0, 9), 2: WindowFacts(2, 2, 0, 0, 0, 9)},
+        schedules={"normal": 5, "second": 2},
+        cores=(CoreFacts(0, 7, 0),),
+    )
+    options = replace(OPTIONS, frames=7)
+    assert reasons(ran(facts), options, manifest=two) == []
+    assert [result.planned for result in judge(two, options, ran(facts), strict=False).windows] == [5, 5, 2]
+    stolen = replace(facts, windows={**facts.windows, 2: WindowFacts(2, 5, 0, 0, 0, 9)})
+    assert [reason.message for reason in reasons(ran(stolen), options, manifest=two)] == ["window 2 (alpha at 0 ns): 5 of 2 delivered"]
+
+
+@pytest.mark.parametrize(("restarts", "delivered", "good"), [(0, 3, True), (0, 4, False), (1, 4, True), (1, 5, False), (1, 2, False)])
+def test_a_restart_of_the_module_may_have_cut_one_frame(restarts: int, delivered: int, good: bool) -> None:
+    assert (reasons(ran(replace(windows(delivered=delivered), module_restarts=restarts))) == []) is good
 
 
 def test_no_facts_are_not_good() -> None:
