@@ -87,6 +87,12 @@ COLD _Noreturn void release_late(struct core *core, uint64_t start)
     exit_loaded();
 }
 
+COLD _Noreturn void release_draining(struct core *core, uint64_t start)
+{
+    console_drain(core, start);
+    exit_release((uint32_t)start);
+}
+
 /* `until`: what the timer is armed for, the window's net end or an alarm before it. */
 HOT _Noreturn void release_ready(struct core *core, const struct window_plan *window, uint64_t release_at, uint64_t until)
 {
@@ -101,7 +107,7 @@ HOT _Noreturn void release_ready(struct core *core, const struct window_plan *wi
     if (ticks_until(start, now) < -SPIN_REACH)
         release_late(core, start);
     if (console_waiting())
-        console_drain(core, start);
+        release_draining(core, start);
     exit_release((uint32_t)start);
 }
 
@@ -154,6 +160,20 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     release_ready(core, window, release_at, state->alarm < core->deadline ? state->alarm : core->deadline);
 }
 
+/* status, request, attention and switch_count, two words at a time; 0 when there is nothing but to run. */
+HOT uint64_t unready(const struct core *core, const struct partition_state *state)
+{
+    uint64_t ready, calm, quiet;
+    __builtin_memcpy(&ready, &state->status, sizeof ready);
+    __builtin_memcpy(&calm, &state->attention, sizeof calm);
+    __builtin_memcpy(&quiet, &core->quiet, sizeof quiet);
+    return ready | (calm ^ quiet);
+}
+
+_Static_assert(OFFSET_PARTITION_STATE_REQUEST == OFFSET_PARTITION_STATE_STATUS + 4, "read as one");
+_Static_assert(OFFSET_PARTITION_STATE_SWITCH_COUNT == OFFSET_PARTITION_STATE_ATTENTION + 4, "read as one");
+_Static_assert(OFFSET_CORE_SWITCH_COUNT == OFFSET_CORE_QUIET + 4, "read as one");
+
 HOT _Noreturn void release(struct core *core, const struct window_plan *window)
 {
     const struct window_counters *counters = window->counters;
@@ -163,9 +183,7 @@ HOT _Noreturn void release(struct core *core, const struct window_plan *window)
     core->deadline = core->frame_tsc + counters->end_ticks;
     trace_record(core, release_at, TRACE_WINDOW_START, window->index);
     cpu_set_root(window->root);
-    uint32_t work = state->status | __atomic_load_n(&state->request, __ATOMIC_RELAXED);
-    work |= __atomic_load_n(&state->attention, __ATOMIC_ACQUIRE) | (state->switch_count ^ core->switch_count);
-    if (work | CONTROL->window_event || state->alarm < core->deadline)
+    if (unready(core, state) | CONTROL->window_event || state->alarm < core->deadline)
         release_unready(core, release_at);
     release_ready(core, window, release_at, core->deadline);
 }
