@@ -54,7 +54,7 @@ hyp_result_t hyp_watchdog_kick(void);              /* the plan's `watchdog` begi
 
 /* Scheduling. */
 hyp_result_t hyp_yield(void);                      /* gives up the rest of the window; returns at the next release */
-hyp_result_t hyp_idle_until(hyp_time_t at);        /* sleeps inside own windows, until `at` or an unmasked event */
+hyp_result_t hyp_idle_until(hyp_time_t at);        /* sleeps inside own windows, until `at` or an upcall */
 hyp_time_t hyp_window_left(void);                  /* net time left in the current window */
 hyp_result_t hyp_schedule_switch(const char *name); /* from the end of a major frame on; HYP_INVALID_CONFIG: no such name */
 hyp_result_t hyp_schedule_status(hyp_schedule_status_t *status); /* ->current ->next ->since ->switch_at */
@@ -92,6 +92,10 @@ hyp_result_t hyp_event_wait(uint64_t mask, hyp_time_t until);
  */
 void hyp_on_trap(int vector, void (*handler)(hyp_frame_t *));
 uint64_t hyp_trap_address(void);                   /* fault address of the page fault that is being handled */
+
+/* Devices of the partition, by the event that its interrupt raises. */
+hyp_result_t hyp_irq_ack(hyp_event_t event);               /* served: the line may raise its event again */
+hyp_result_t hyp_irq_mask(hyp_event_t event, int masked);  /* 1: masked, 0: open */
 
 /* Partitions. On oneself always, on others by grant. A restart, halt or shutdown of oneself does not return. */
 hyp_result_t hyp_partition_control(hyp_partition_t partition, int operation); /* HYP_CONTROL_* */
