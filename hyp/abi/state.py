@@ -40,6 +40,7 @@ PARTITION_STATE = Record(
         Field("controller", "u32", "who asked"),
         Field("trap_busy", "u32", "a trap is being handled: slot 1 is in use"),
         Field("alarm", "u64", "TSC of the soonest of its timers; all ones: none"),
+        Field("yielded", "u64", "TSC of its first yield in the current period; 0: none yet"),
         Field("timer_at", "u64", "by clock: ns on that clock; all ones: not set", 2),
         Field("timer_period", "u64", "by clock: ns, 0: once", 2),
         Field("timer_missed", "u64", "by clock: expiries that found the one before still pending", 2),

@@ -78,6 +78,10 @@ GRANT_HEALTH_READ, GRANT_TRACE_READ, GRANT_MODULE_WARM, GRANT_MODULE_COLD, GRANT
 HEALTH_TABLE = 128
 WINDOW_GAP = 1
 """More than a guard of idle time follows: the core idles instead of spinning to the next release."""
+WINDOW_DEADLINE = 4
+"""At this window's end it is known whether its supervised partition has met the period's deadline."""
+WINDOW_PERIOD_END = 8
+"""The last window of a supervised partition's period."""
 WINDOW_LAST = 2
 """The last window of the core's major frame."""
 
@@ -272,11 +276,12 @@ WINDOW = Record(
         Field("end_ns", "u64", "net end: at + for - guard"),
         Field("next_start_ns", "u64", "release of the partition's next window in this schedule; beyond the frame when it wraps"),
         Field("next_end_ns", "u64"),
+        Field("deadline_ns", "u64", "of the period, with WINDOW_DEADLINE"),
         Field("partition", "*const struct partition_plan", "address of its partition_plan"),
         Field("root", "u64", "physical address of the PML4 for this partition on this core"),
         Field("counters", "*struct window_counters", "address of its window_counters"),
         Field("index", "u32", "in the window table; printed and traced"),
-        Field("flags", "u32", "WINDOW_GAP, WINDOW_LAST"),
+        Field("flags", "u32", "WINDOW_*"),
     ),
 )
 

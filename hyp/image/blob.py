@@ -147,6 +147,7 @@ def _windows(known: Facts, form: Shape, lanes: Sequence[Sequence[Lane]], root_of
             end_ns=entry.end_ns,
             next_start_ns=entry.next_start_ns,
             next_end_ns=entry.next_end_ns,
+            deadline_ns=entry.deadline_ns,
             partition=form.partition_address(ids[entry.window.partition]),
             root=root_of(entry.window.partition, lane.core),
             counters=state_address(known.where.counters(entry.index)),

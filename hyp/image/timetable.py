@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from hyp.abi.tables import WINDOW_GAP, WINDOW_LAST
+from hyp.image.supervision import NONE, Judgement, judgements
 from hyp.plan.model import Plan, Schedule, Window
 
 
@@ -20,6 +21,7 @@ class Entry:
     next_start_ns: int
     next_end_ns: int
     flags: int
+    deadline_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,9 @@ def timetable(plan: Plan, cores: int) -> tuple[tuple[Lane, ...], ...]:
     for schedule in plan.schedules:
         lanes = []
         own = _own_windows(schedule)
+        judged = judgements(schedule, plan.partitions, plan.guard_ns)
         for core in range(cores):
-            lane = _lane(schedule, core, first, plan.guard_ns, own)
+            lane = _lane(schedule, core, first, plan.guard_ns, own, judged)
             lanes.append(lane)
             first += len(lane.entries)
         made.append(tuple(lanes))
@@ -56,7 +59,9 @@ def _own_windows(schedule: Schedule) -> dict[str, list[tuple[int, int]]]:
     return own
 
 
-def _lane(schedule: Schedule, core: int, first: int, guard_ns: int, own: dict[str, list[tuple[int, int]]]) -> Lane:
+def _lane(
+    schedule: Schedule, core: int, first: int, guard_ns: int, own: dict[str, list[tuple[int, int]]], judged: dict[int, Judgement]
+) -> Lane:
     frame = schedule.major_frame_ns
     windows = sorted(((n, w) for n, w in enumerate(schedule.windows) if w.core == core), key=lambda pair: pair[1].at_ns)
     entries = []
@@ -68,5 +73,7 @@ def _lane(schedule: Schedule, core: int, first: int, guard_ns: int, own: dict[st
         starts = own[window.partition]
         later = bisect_right(starts, window.at_ns, key=lambda pair: pair[0])
         at, length = starts[later] if later < len(starts) else (starts[0][0] + frame, starts[0][1])
-        entries.append(Entry(first + n, position, window, window.at_ns + window.for_ns - guard_ns, at, at + length - guard_ns, flags))
+        judgement = judged.get(position, NONE)
+        end, flags = window.at_ns + window.for_ns - guard_ns, flags | judgement.flags
+        entries.append(Entry(first + n, position, window, end, at, at + length - guard_ns, flags, judgement.deadline_ns))
     return Lane(core, first, tuple(entries))

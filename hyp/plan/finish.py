@@ -45,6 +45,8 @@ def _partition(partition: DraftPartition, draft: Draft) -> Partition:
         grants=_grants(partition, draft),
         health={event: _rule(rule) for event, rule in {**draft.health_defaults, **partition.health}.items()},
         watchdog_ns=partition.watchdog,
+        devices=tuple(device.name for device in partition.devices),
+        dma=tuple(device.name for device in partition.devices if device.dma),
     )
 
 
@@ -103,7 +105,7 @@ def _schedule(schedule: DraftSchedule) -> Schedule:
     if schedule.major_frame is None or schedule.min_dwell is None:
         raise AssertionError(f"schedule {schedule.name} is incomplete and nothing was reported")
     windows = sorted((_window(window) for window in schedule.windows), key=lambda window: (window.at_ns, window.core))
-    return Schedule(schedule.name, schedule.major_frame, tuple(windows), schedule.min_dwell, schedule.on_switch)
+    return Schedule(schedule.name, schedule.major_frame, tuple(windows), schedule.min_dwell, schedule.on_switch, schedule.timing)
 
 
 def _window(window: DraftWindow) -> Window:

@@ -6,6 +6,7 @@ Reader, JSON Schema and reference page follow from it.
 from __future__ import annotations
 
 from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
+from hyp.plan.devices_language import DEVICES
 from hyp.plan.kinds import Boolean, Choice, Later, Name, Text
 from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, MESSAGE_MAX, QUEUING, SAMPLING, SHARED
 from hyp.plan.numbers import LARGEST, Address, AutoOr, Integer, Quantity
@@ -32,8 +33,15 @@ AREA_NAME = Field("name", Name("scratch", AREA_NAMES), "Name in the info page", 
 AREA_SIZE = Field("size", Quantity(SIZE, 1, USER_END), "Whole pages of 4 KiB", required=True)
 AREA_AT = Field("at", Address(LARGEST, "0x10000000"), "Virtual address, page-aligned; chosen by the compiler by default")
 AREA_ACCESS = Field("access", Choice(("rw", "ro")), "Rights of the partition; an area is never executable", default="rw")
-AREA_CACHE = Field("cache", Choice(("wb", "wc", "wt", "uc")), "Cache attribute", default="wb")
-AREA_PHYS = Field("phys", Later("an area at a physical address"), "Physical address in an `mmio` or `reserved` range of the board")
+AREA_CACHE = Field(
+    "cache",
+    Choice(("wb", "wc", "wt", "uc")),
+    "Cache attribute",
+    default_words="`wb`; of a device's registers the board's",
+)
+AREA_PHYS = Field(
+    "phys", Address(LARGEST, "0xfed00000"), "Physical address in an `mmio` or `reserved` range of the board, page-aligned; RAM by default"
+)
 AREA = Record("an area", (AREA_NAME, AREA_SIZE, AREA_AT, AREA_ACCESS, AREA_CACHE, AREA_PHYS), "{name: scratch, size: 128 KiB}")
 
 STACK = Field("stack", Quantity(SIZE, PAGE, USER_END, "16 KiB"), "Stack, with a guard page below", default=4 * PAGE, default_words="16 KiB")
@@ -54,7 +62,7 @@ PERIOD = Field("period", SPAN, "Length of a period", required=True)
 BUDGET = Field("budget", Quantity(DURATION, 1, sample="900 us"), "Time that every period must deliver", required=True)
 DEADLINE = Field("deadline", SPAN, "Instant in the period by which the budget is delivered", default_words="the period")
 OFFSET = Field("offset", TIME, "Start of the first period after the start of the major frame", default=0, default_words="0 ms")
-SUPERVISE = Field("supervise", Later("supervision of deadlines", ("false",)), "A missed `yield` becomes a health event")
+SUPERVISE = Field("supervise", Boolean("true"), "A missed `yield` becomes `overrun` or `deadline_missed`", default=False)
 TIMING = Record("a partition's timing", (PERIOD, BUDGET, DEADLINE, OFFSET, SUPERVISE), "{period: 10 ms, budget: 900 us}")
 
 # a partition
@@ -73,13 +81,10 @@ P_HEALTH = Field("health", HEALTH_TABLE, "Actions at this partition's health eve
 WATCHDOG = Field("watchdog", SPAN, "Longest time between two kicks, in mode normal; none by default")
 P_GRANTS = Field("grants", GRANTS, "What it may do to others")
 SYSTEM = Field("system", Boolean("true"), "Grants everything; excludes `grants`", default=False)
-PARTITION_LATER = (
-    Field("devices", Later("devices of a partition"), "Devices of the board that it owns"),
-    Field("console", Later("a console rate of a partition"), "Bound of its output"),
-)
+PARTITION_LATER = (Field("console", Later("a console rate of a partition"), "Bound of its output"),)
 PARTITION = Record(
     "a partition",
-    (IMAGE, P_TIMING, P_MEMORY, FPU, ARGS, TSC, P_HEALTH, WATCHDOG, P_GRANTS, SYSTEM, *PARTITION_LATER),
+    (IMAGE, P_TIMING, P_MEMORY, FPU, ARGS, TSC, P_HEALTH, WATCHDOG, P_GRANTS, SYSTEM, DEVICES, *PARTITION_LATER),
     "{image: partitions/control}",
 )
 PARTITION_DEFAULTS = Record("the defaults of partitions", PARTITION.fields, "{memory: {stack: 16 KiB}}", partial=True)

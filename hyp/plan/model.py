@@ -35,6 +35,7 @@ class Device:
     mmio_cache: tuple[str, ...] = ()  # one per range of `mmio`
     reg_shift: int = 0  # registers of an MMIO UART lie 2^reg_shift bytes apart
     access_width: int = 1  # bytes
+    bus_master: bool = False  # reads and writes memory by itself
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Area:
     at: int | None
     access: str  # ro | rw
     cache: str  # wb | wc | wt | uc
+    phys: int | None = None  # physical address in an mmio or reserved range of the board; None: RAM that the compiler chooses
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Timing:
     budget_ns: int
     deadline_ns: int
     offset_ns: int
+    supervise: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ class Partition:
     grants: Grants = Grants()
     health: dict[str, HealthRule] = field(default_factory=dict)  # event -> rule, defaults of the plan included; others: built-in
     watchdog_ns: int = 0  # 0: none
+    devices: tuple[str, ...] = ()  # names in the board
+    dma: tuple[str, ...] = ()  # those of them that are trusted as bus masters
 
 
 @dataclass(frozen=True)
@@ -203,6 +208,7 @@ class Schedule:
     windows: tuple[Window, ...]
     min_dwell_ns: int = 0
     on_switch: dict[str, str] = field(default_factory=dict)  # partition -> operation applied when this schedule begins
+    timing: dict[str, Timing] = field(default_factory=dict)  # partition -> what replaces its own timing here
 
 
 @dataclass(frozen=True)

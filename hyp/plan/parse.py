@@ -12,6 +12,7 @@ from hyp.plan.guard import needed
 from hyp.plan.model import Area, Board, Console, Memory, Timing
 from hyp.plan.node import Mapping, Node
 from hyp.plan.parse_links import channels_of, events_of, shared_of
+from hyp.plan.registers import register_cache
 from hyp.plan.report import Report
 from hyp.plan.shapes import Field, Values
 
@@ -32,7 +33,7 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
         guard=needs if guard == -1 else guard,
         guard_needed=needs,
         console=_console(values, board),
-        partitions=tuple(_partition(written.index(name), name, partition) for name, partition in partitions.items()),
+        partitions=tuple(_partition(written.index(name), name, partition, board) for name, partition in partitions.items()),
         names=_all_names(root, lang.PARTITIONS.key),
         schedules=tuple(_schedule(name, schedule, report) for name, schedule in schedules.items()),
         schedule_names=_all_names(root, lang.SCHEDULES.key),
@@ -81,8 +82,8 @@ def _console(values: Values, board: Board | None) -> Console | None:
     return Console(uart, mode, baud, buffer)
 
 
-def _partition(number: int, name: str, values: Values) -> DraftPartition:
-    memory, areas = _memory(values)
+def _partition(number: int, name: str, values: Values, board: Board | None) -> DraftPartition:
+    memory, areas = _memory(values, board)
     return DraftPartition(
         id=number,
         name=name,
@@ -98,6 +99,7 @@ def _partition(number: int, name: str, values: Values) -> DraftPartition:
         system=values.get(lang.SYSTEM) is True,
         health=values.get(lang.P_HEALTH) or {},
         watchdog=values.get(lang.WATCHDOG) if values.written(lang.WATCHDOG) else 0,
+        devices=values.get(lang.DEVICES) or (),
     )
 
 
@@ -113,29 +115,29 @@ def _grants(record: Values | None) -> DraftGrants | None:
     )
 
 
-def _memory(values: Values) -> tuple[Memory | None, tuple[DraftArea, ...]]:
+def _memory(values: Values, board: Board | None) -> tuple[Memory | None, tuple[DraftArea, ...]]:
     record = values.get(lang.P_MEMORY)
     if record is None:
         if values.written(lang.P_MEMORY):
             return None, ()
         record = Values(values.at(lang.P_MEMORY), {}, frozenset())
     listed = record.get(lang.AREAS) or ()
-    areas = tuple(area for area in map(_area, listed) if area is not None)
+    areas = tuple(area for one in listed if (area := _area(one, board)) is not None)
     stack, heap, upcall = record.get(lang.STACK), record.get(lang.HEAP), record.get(lang.UPCALL_STACK)
     if stack is None or heap is None or upcall is None:
         return None, areas
     return Memory(stack, heap, upcall, record.get(lang.LIMIT), tuple(area.area for area in areas)), areas
 
 
-def _area(values: Values) -> DraftArea | None:
+def _area(values: Values, board: Board | None) -> DraftArea | None:
     """An area whose name was refused stays in, under its number: its addresses can still be judged."""
-    size = values.get(lang.AREA_SIZE)
-    if size is None:
+    size, phys = values.get(lang.AREA_SIZE), values.get(lang.AREA_PHYS)
+    if size is None or (values.written(lang.AREA_PHYS) and phys is None):
         return None
     number = values.path[-1]
     name = values.get(lang.AREA_NAME) or f"#{number + 1 if isinstance(number, int) else 1}"
-    access, cache = values.get(lang.AREA_ACCESS) or "rw", values.get(lang.AREA_CACHE) or "wb"
-    return DraftArea(values.path, Area(name, size, values.get(lang.AREA_AT), access, cache))
+    access, cache = values.get(lang.AREA_ACCESS) or "rw", values.get(lang.AREA_CACHE) or register_cache(board, phys) or "wb"
+    return DraftArea(values.path, Area(name, size, values.get(lang.AREA_AT), access, cache, phys))
 
 
 def _timing(record: Values | None) -> Timing | None:
@@ -145,7 +147,7 @@ def _timing(record: Values | None) -> Timing | None:
     deadline = record.get(lang.DEADLINE) if record.written(lang.DEADLINE) else period
     if period is None or budget is None or offset is None or deadline is None:
         return None
-    return Timing(period, budget, deadline, offset)
+    return Timing(period, budget, deadline, offset, bool(record.get(lang.SUPERVISE)))
 
 
 def _schedule(name: str, values: Values, report: Report) -> DraftSchedule:

@@ -83,8 +83,11 @@ HYPERCALL hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length)
 
 int64_t hypercall_yield(void)
 {
+    struct core *core = this_core();
+    if (core->partition->state->yielded == 0)
+        core->partition->state->yielded = cpu_tsc();
     SAVE->frame.rax = HYP_OK;
-    schedule_rest(this_core());
+    schedule_rest(core);
 }
 
 int64_t hypercall_mode_set(uint64_t mode)

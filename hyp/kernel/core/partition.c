@@ -90,6 +90,7 @@ static void dynamic_reset(struct core *core, const struct partition_plan *partit
     state->wait_until = 0;
     state->call_done = 0;
     state->trap_busy = 0;
+    state->yielded = 0;
     ports_reset(core, partition);
     irqs_reset(partition);
 }

@@ -260,8 +260,25 @@ static void frame_end(struct core *core)
     core->window = core->lane_first;
 }
 
+/* A supervised partition in mode normal must have yielded by its deadline, and once in every period. `window` has just ended. */
+static void supervise(struct core *core, const struct window_plan *window)
+{
+    const struct partition_plan *partition = window->partition;
+    struct partition_state *state = partition->state;
+    uint64_t yielded = state->yielded, deadline = core->frame_tsc + ticks_of(core, window->deadline_ns);
+    int judged = state->status == STATUS_READY && state->request == REQUEST_NONE && state->mode == HYP_MODE_NORMAL;
+    if (window->flags & WINDOW_PERIOD_END)
+        state->yielded = 0;
+    if (judged && window->flags & WINDOW_DEADLINE && (yielded == 0 || yielded > deadline))
+        health_absent(core, partition, HYP_HEALTH_DEADLINE_MISSED);
+    if (judged && window->flags & WINDOW_PERIOD_END && yielded == 0)
+        health_absent(core, partition, HYP_HEALTH_OVERRUN);
+}
+
 COLD _Noreturn void window_next(struct core *core, uint32_t flags)
 {
+    if (flags & (WINDOW_DEADLINE | WINDOW_PERIOD_END))
+        supervise(core, core->window - 1);
     if (flags & WINDOW_LAST) {
         uint64_t idle_from = core->deadline;
         frame_end(core);

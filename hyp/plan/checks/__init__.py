@@ -7,7 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hyp.plan.checks import board, channels, console, flow, grants, health, memory, partitions, sharing, switching, timing, windows
+from hyp.plan.checks import (
+    board,
+    channels,
+    console,
+    devices,
+    flow,
+    grants,
+    health,
+    memory,
+    partitions,
+    registers,
+    sharing,
+    switching,
+    timing,
+    windows,
+)
 from hyp.plan.draft import BoardDraft, Draft
 
 BOARD_CHECKS: tuple[Callable[[BoardDraft], None], ...] = (
@@ -43,6 +58,7 @@ PLAN_CHECKS: tuple[Callable[[Draft], None], ...] = (
     switching.switching_keys_are_of_use,
     timing.timing_is_consistent,
     timing.periods_divide_the_frame,
+    timing.supervised_periods_fit_the_frame,
     timing.budget_is_delivered,
     timing.budget_is_used,
     partitions.partition_has_a_window,
@@ -87,4 +103,13 @@ PLAN_CHECKS: tuple[Callable[[Draft], None], ...] = (
     console.uart_exists,
     console.uart_is_a_uart,
     console.baud_rate_is_possible,
+    devices.owned_devices_exist,
+    devices.kernel_devices_are_not_owned,
+    devices.devices_have_one_owner,
+    devices.interrupt_lines_have_one_owner,
+    devices.bus_masters_are_trusted,
+    devices.device_names_are_free,
+    registers.physical_areas_are_the_boards,
+    registers.physical_areas_have_one_owner,
+    registers.register_caches_agree,
 )

@@ -50,6 +50,17 @@ def periods_divide_the_frame(draft: Draft) -> None:
             draft.report.add("SCH008", (*path, "period"), message, fix, related=related)
 
 
+def supervised_periods_fit_the_frame(draft: Draft) -> None:
+    """A supervised period is not longer than the major frame."""
+    for schedule, partition, timing, path, _ in _timed(draft):
+        if timing.supervise and schedule.major_frame is not None and timing.period_ns > schedule.major_frame and draft.report.ok(path):
+            message = (
+                f"the supervised period {duration(timing.period_ns)} of `{partition.name}` is longer than "
+                f"the major frame {duration(schedule.major_frame)} of `{schedule.name}`"
+            )
+            draft.report.add("SCH019", (*path, "period"), message, "lengthen `major_frame` to the period, or leave `supervise` out")
+
+
 def budget_is_delivered(draft: Draft) -> None:
     """Every period gets its budget before its deadline, in every schedule in which the partition has a window or a `timing` of its own."""
     for schedule, partition, timing, path, supply in _timed(draft):
