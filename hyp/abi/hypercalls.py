@@ -126,7 +126,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.INVALID_PARAM, "neither pass nor fail, or the text is too long"),
             (Result.BAD_ADDRESS, "the text is not wholly readable by the caller"),
         ),
-        400,
+        450,
     ),
     # ---- time
     Hypercall(

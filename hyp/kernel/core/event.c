@@ -21,12 +21,18 @@ void events_collect(struct partition_state *state)
 int upcall_wanted(void)
 {
     const volatile struct hyp_control *control = CONTROL;
+    _Static_assert(HYP_EVENT_WORDS == 4, "written out");
     if (!control->vif)
         return 0;
-    uint64_t any = 0;
-    for (uint32_t word = 0; word < HYP_EVENT_WORDS; word++)
-        any |= control->pending[word] & ~control->mask[word];
-    return any != 0;
+    return ((control->pending[0] & ~control->mask[0]) | (control->pending[1] & ~control->mask[1]) |
+            (control->pending[2] & ~control->mask[2]) | (control->pending[3] & ~control->mask[3])) != 0;
+}
+
+/* By words: the compiler's own copy takes twice as many steps, or four times. */
+static inline void frame_copy(struct hyp_frame *to, const struct hyp_frame *from)
+{
+    uint64_t words = sizeof *to / 8;
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
 }
 
 /* A handler's first instruction is a function's: the stack is aligned as after a call. */
@@ -50,7 +56,7 @@ void upcall_deliver(const struct partition_state *state)
     uint64_t handler = control->upcall_handler, stack = control->handler_stack;
     if (!handler || !in_user_half(handler) || !in_user_half(stack))
         return;
-    CONTROL->frames[SLOT_UPCALL] = SAVE->frame;
+    frame_copy(&CONTROL->frames[SLOT_UPCALL], &SAVE->frame);
     control->vif = 0;
     enter_handler(handler, stack);
 }
@@ -65,21 +71,21 @@ int trap_deliver(struct partition_state *state, const struct hyp_frame *frame)
         return 0;
     state->trap_busy = 1;
     control->trap_address = cpu_cr2();
-    CONTROL->frames[SLOT_TRAP] = *frame;
+    frame_copy(&CONTROL->frames[SLOT_TRAP], frame);
     enter_handler(handler, stack);
     return 1;
 }
 
 int slot_restore(uint32_t slot)
 {
-    struct hyp_frame frame = CONTROL->frames[slot];
-    __asm__ volatile("" : "+m"(frame));         /* this copy is the one that is checked and used */
+    struct hyp_frame frame;
+    frame_copy(&frame, &CONTROL->frames[slot]);     /* this copy is the one that is checked and used */
     if (!in_user_half(frame.rip) || !in_user_half(frame.rsp))
         return 1;
     frame.cs = SELECTOR_USER_CODE;
     frame.ss = SELECTOR_USER_DATA;
     frame.rflags = (frame.rflags & FLAGS_ALLOWED) | FLAGS_SET;
-    SAVE->frame = frame;
+    frame_copy(&SAVE->frame, &frame);
     return 0;
 }
 

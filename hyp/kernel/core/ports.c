@@ -15,6 +15,7 @@
 #define UNDECIDED 0ull
 #define CHUNK 4096u                 /* bytes between looks at the deadline: some 520 instructions */
 #define CUT INT64_MIN
+#define INLINE static inline __attribute__((always_inline))
 
 HYPERCALL hypercall_sampling_write(uint64_t port, uint64_t message, uint64_t length);
 HYPERCALL hypercall_sampling_read(uint64_t port, uint64_t buffer, uint64_t size, uint64_t status);
@@ -31,7 +32,7 @@ struct end {
 };
 
 /* The caller's port, of this kind and direction; 0, or the error. */
-static inline int64_t end_of(struct end *end, uint64_t number, uint32_t kind, uint32_t direction)
+INLINE int64_t end_of(struct end *end, uint64_t number, uint32_t kind, uint32_t direction)
 {
     const struct partition_plan *partition = this_core()->partition;
     if (number >= partition->port_count)
@@ -44,17 +45,17 @@ static inline int64_t end_of(struct end *end, uint64_t number, uint32_t kind, ui
     return end->port->direction == direction ? 0 : HYP_INVALID_MODE;
 }
 
-static inline struct message_slot *slot_at(const struct channel_plan *channel, uint64_t index)
+INLINE struct message_slot *slot_at(const struct channel_plan *channel, uint64_t index)
 {
     return (struct message_slot *)((uint64_t)channel->slots + index * channel->stride);
 }
 
-static inline char *bytes_of(struct message_slot *slot)
+INLINE char *bytes_of(struct message_slot *slot)
 {
     return (char *)(slot + 1);
 }
 
-static inline const struct listener_plan *listeners_of(const struct channel_plan *channel)
+INLINE const struct listener_plan *listeners_of(const struct channel_plan *channel)
 {
     return &PLAN_TABLE(listener_plan, listeners)[channel->listener_first];
 }
@@ -66,14 +67,14 @@ static int64_t cut_send(void) { call_again(call_word(HYP_CALL_QUEUING_SEND)); re
 static int64_t cut_receive(void) { call_again(call_word(HYP_CALL_QUEUING_RECEIVE)); return (int64_t)SAVE->frame.rax; }
 
 /* A call that was cut or has slept held upcalls back; what is pending is delivered as it ends. */
-static inline void call_ended(struct core *core)
+INLINE void call_ended(struct core *core)
 {
     core->partition->state->wait_until = 0;
     core->attention = (uint64_t)event_self;
 }
 
 /* Copies from where the call was cut before, with a look at the deadline after each chunk. 0, BAD_ADDRESS or CUT. */
-static __attribute__((noinline)) int64_t copy_long(char *to, const char *from, uint64_t length, uint64_t again)
+static __attribute__((noinline, no_caller_saved_registers)) int64_t copy_long(char *to, const char *from, uint64_t length, uint64_t again)
 {
     struct core *core = this_core();
     struct partition_state *state = core->partition->state;
@@ -96,7 +97,7 @@ static __attribute__((noinline)) int64_t copy_long(char *to, const char *from, u
     }
 }
 
-static inline int64_t copy_message(char *to, const char *from, uint64_t length, int64_t (*again)(void))
+INLINE int64_t copy_message(char *to, const char *from, uint64_t length, int64_t (*again)(void))
 {
     return length <= CHUNK ? copy(to, from, length) : copy_long(to, from, length, (uint64_t)again);
 }
@@ -104,7 +105,7 @@ static inline int64_t copy_message(char *to, const char *from, uint64_t length, 
 /* ---- Sampling. `reading` and `latest` hold 1 + slot index. */
 
 /* A slot that is neither the newest nor held by a reader; there is always one. */
-static inline uint64_t slot_free(const struct channel_plan *channel, const struct channel_state *state)
+INLINE uint64_t slot_free(const struct channel_plan *channel, const struct channel_state *state)
 {
     uint64_t used = 1ull | 1ull << state->latest;
     for (uint32_t n = 0; n < channel->reader_count; n++)
@@ -145,7 +146,7 @@ HYPERCALL hypercall_sampling_write(uint64_t port, uint64_t message, uint64_t len
     return HYP_OK;
 }
 
-static inline struct hyp_sampling_status status_of(const struct end *end, const struct message_slot *slot)
+INLINE struct hyp_sampling_status status_of(const struct end *end, const struct message_slot *slot)
 {
     const struct core *core = this_core();
     struct hyp_sampling_status status = {
@@ -159,7 +160,7 @@ static inline struct hyp_sampling_status status_of(const struct end *end, const 
 }
 
 /* The slot with the newest message, held for this reader until its next read; 0: none was ever written. */
-static inline struct message_slot *slot_take(const struct end *end)
+INLINE struct message_slot *slot_take(const struct end *end)
 {
     uint64_t *mine = &end->state->reading[end->port->reader];
     if (!this_core()->partition->state->call_done) {
@@ -216,7 +217,7 @@ static int64_t wait_send(void);
 static int64_t wait_receive(void);
 
 /* A queue call that cannot go on: gives up, or sleeps and is made again. */
-static inline int64_t wait_or_give_up(struct core *core, uint64_t timeout, int64_t (*wait)(void))
+static __attribute__((noinline, no_caller_saved_registers)) int64_t wait_or_give_up(struct core *core, uint64_t timeout, int64_t (*wait)(void))
 {
     struct partition_state *state = core->partition->state;
     if (timeout == 0)
@@ -321,7 +322,7 @@ HYPERCALL hypercall_queuing_status(uint64_t port, uint64_t status)
     return give(status, &said, sizeof said);
 }
 
-static inline uint64_t queue_clear(struct core *core, const struct channel_plan *channel)
+static uint64_t queue_clear(struct core *core, const struct channel_plan *channel)
 {
     struct channel_state *state = channel->state;
     uint64_t sent = __atomic_load_n(&state->latest, __ATOMIC_ACQUIRE), dropped = sent - state->taken;

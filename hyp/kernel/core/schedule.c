@@ -188,6 +188,12 @@ HOT _Noreturn void release(struct core *core, const struct window_plan *window)
     release_ready(core, window, release_at, core->deadline);
 }
 
+/* For the paths that are not the hottest: one copy of it serves them all. */
+COLD _Noreturn void release_from_idle(struct core *core)
+{
+    release(core, core->window);
+}
+
 /* Runs the partition of the current window now, in what is left of it. */
 _Noreturn void schedule_resume(struct core *core)
 {
@@ -286,12 +292,11 @@ COLD _Noreturn void window_next(struct core *core, uint32_t flags)
     }
     if (flags & WINDOW_GAP)
         idle_before_release(core);
-    release(core, core->window);
+    release_from_idle(core);
 }
 
-HOT _Noreturn void window_end(struct core *core, uint64_t now)
+HOT void window_count(struct core *core, const struct window_plan *window, uint64_t now)
 {
-    const struct window_plan *window = core->window;
     struct window_counters *counters = window->counters;
     counters->delivered++;
     uint32_t late = 0;
@@ -301,9 +306,6 @@ HOT _Noreturn void window_end(struct core *core, uint64_t now)
         counters->late_min = 0;
     trace_record(core, now, TRACE_WINDOW_END, late);
     core->window = window + 1;
-    if (window->flags)
-        window_next(core, window->flags);
-    release(core, window + 1);
 }
 
 _Noreturn void schedule_rest(struct core *core)
@@ -362,7 +364,11 @@ _Noreturn void timer_in_partition(void)
     if (now < core->deadline)
         timer_in_window(core, now);
     context_save(core, now);
-    window_end(core, now);
+    const struct window_plan *window = core->window;
+    window_count(core, window, now);
+    if (window->flags)
+        window_next(core, window->flags);
+    release(core, window + 1);
 }
 
 _Noreturn void timer_in_idle(void)
@@ -373,10 +379,12 @@ _Noreturn void timer_in_idle(void)
     if (now < core->wake)
         console_idle(core);
     if (core->phase == PHASE_BEFORE)
-        release(core, core->window);
+        release_from_idle(core);
     if (now < core->deadline)
         timer_in_sleep(core, now);
-    window_end(core, now);
+    const struct window_plan *window = core->window;
+    window_count(core, window, now);
+    window_next(core, window->flags);
 }
 
 /* ---- Start. */

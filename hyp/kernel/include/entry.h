@@ -5,7 +5,8 @@
 #include "core.h"
 
 /* In entry.S: ways in, for descriptors and MSRs. */
-extern const char entry_exceptions[], entry_devices[], entry_timer[], entry_debug[], entry_nmi[], entry_double_fault[], entry_machine_check[];
+extern const char entry_exceptions[], entry_devices[], entry_spurious[], entry_nobody[], entry_timer[], entry_debug[], entry_nmi[];
+extern const char entry_double_fault[], entry_machine_check[];
 extern const char entry_hypercall[], entry_nothing[];
 
 /* In entry.S: ways back to the loaded partition. */

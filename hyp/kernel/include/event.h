@@ -9,7 +9,7 @@
 #define SLOT_TRAP 1
 
 /* Raises what a listener names; `core` is where the raiser runs. May be called for any partition from any core. */
-static inline void event_raise(struct core *core, const struct listener_plan *listener);
+static inline __attribute__((always_inline)) void event_raise(struct core *core, const struct listener_plan *listener);
 
 /* Moves what was raised into the control page. The partition's slot is in force in these. */
 void events_collect(struct partition_state *state);
@@ -29,7 +29,7 @@ int trap_deliver(struct partition_state *state, const struct hyp_frame *frame);
 /* For `core->attention`: collects what the ending hypercall has raised for its own caller. */
 int64_t event_self(void);
 
-static inline void event_raise(struct core *core, const struct listener_plan *listener)
+static inline __attribute__((always_inline)) void event_raise(struct core *core, const struct listener_plan *listener)
 {
     struct partition_state *state = listener->state;
     if (!state)

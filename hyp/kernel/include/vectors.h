@@ -12,6 +12,7 @@
 #define VECTOR_DEVICE 32            /* in a frame: some interrupt; frame.error has the vector */
 #define VECTOR_PIC 0x20             /* where the legacy controllers are moved to before they are masked */
 #define VECTOR_IRQ 0x40             /* the first of the plan's interrupts */
+#define VECTORS_NAMED 0x60          /* below it each vector has a stub that tells its number */
 #define VECTOR_TIMER 0xf0
 #define VECTOR_SPURIOUS 0xff
 

@@ -48,7 +48,8 @@ static void idt_fill(void)
     for (uint32_t vector = 0; vector < 32; vector++)
         gate_set(vector, (uint64_t)entry_exceptions + vector * EXCEPTION_STUB, 0);
     for (uint32_t vector = 32; vector < 256; vector++)
-        gate_set(vector, (uint64_t)entry_devices + (vector - 32) * DEVICE_STUB, 0);
+        gate_set(vector, vector < VECTORS_NAMED ? (uint64_t)entry_devices + (vector - 32) * DEVICE_STUB : (uint64_t)entry_nobody, 0);
+    gate_set(VECTOR_SPURIOUS, (uint64_t)entry_spurious, 0);
     gate_set(VECTOR_BREAKPOINT, (uint64_t)entry_exceptions + VECTOR_BREAKPOINT * EXCEPTION_STUB, GATE_RING_3);
     gate_set(VECTOR_DEBUG, (uint64_t)entry_debug, IST_FAULT);
     gate_set(VECTOR_NMI, (uint64_t)entry_nmi, IST_NMI);

@@ -173,17 +173,23 @@ entry_exceptions:
     .set vector, vector + 1
     .endr
 
-/* All other vectors: frame.vector = VECTOR_DEVICE, frame.error = the vector as a signed byte. */
+/* Interrupts: frame.vector = VECTOR_DEVICE, frame.error = the vector; those that nothing is routed to share one stub, as 0. */
     .globl entry_devices
     .balign 8
 entry_devices:
     .set vector, 32
-    .rept 224
+    .rept VECTORS_NAMED - 32
     .balign 8
-    push $(vector - ((vector >> 7) << 8))
+    push $vector
     jmp entry_device
     .set vector, vector + 1
     .endr
+    .globl entry_nobody, entry_spurious
+entry_spurious:
+    push $-1
+    jmp entry_device
+entry_nobody:
+    push $0
 entry_device:
     push $VECTOR_DEVICE
 
