@@ -11,6 +11,7 @@ from hyp.diagnostics import Diagnostic, Place, Severity
 from hyp.image import blob, emit, pages
 from hyp.image.addresses import Addresses
 from hyp.image.describe import Parts, describe
+from hyp.image.devices import ports_bitmap, ports_of, registers_of
 from hyp.image.elf import Fault, parse
 from hyp.image.frames import Frames, usable
 from hyp.image.info import listings
@@ -68,7 +69,8 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
         return Outcome(None, tuple(diagnostics))
     frames = Frames(memory)
     form = shape(known, sum(len(restores(space)) for space in spaces))
-    layout = place(kernel, where, form, spaces, plan.shared, frames)
+    bitmaps = {p.name: ports_bitmap(ports) for p in plan.partitions if (ports := ports_of(plan, p))}
+    layout = place(kernel, where, form, spaces, plan.shared, frames, bitmaps.keys())
     if isinstance(layout, NoRoom):
         return Outcome(None, (_diagnostic(layout.fault, layout.path, locate),))
     lanes = timetable(plan, where.cores)
@@ -78,7 +80,7 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
         return Outcome(None, (_diagnostic(no_room("the page tables", roots.tables.size, frames), ("board",), locate),))
     tables = Range(base, roots.tables.size)
     recheck(layout, where, tables, plan.board, plan.shared)
-    zeros = list(_pieces(layout, where, tables))
+    zeros = list(_pieces(layout, where, tables, bitmaps))
     segments = emit.loads(zeros, memory)
     regions = [Range(s.start, s.end - s.start) for s in segments]
     blob_bytes = _blob(known, form, layout, lanes, _joined(regions), roots, base)
@@ -101,7 +103,7 @@ def _space(known: Facts, partition: Partition, file: Path, room: int) -> Space |
     if isinstance(elf, Fault):
         return elf
     fault = first_fault(elf) or is_huge(elf, room) or (None if partition.fpu else find_simd(elf))
-    return fault or arrange(partition, elf, plan.shared, listings(plan, partition, ends))
+    return fault or arrange(partition, elf, plan.shared, listings(plan, partition, ends), registers_of(plan, partition))
 
 
 def _path_of(fault: Fault, partition: Partition) -> tuple[str | int, ...]:
@@ -140,7 +142,7 @@ def _kernel_contents(kernel: Kernel, boot_root: int) -> dict[int, bytes]:
     return contents
 
 
-def _pieces(layout: Layout, where: Addresses, tables: Range) -> Iterator[emit.Piece]:
+def _pieces(layout: Layout, where: Addresses, tables: Range, bitmaps: Mapping[str, bytes]) -> Iterator[emit.Piece]:
     """All memory with its contents; blob and page tables hold zeros in their place until everything has an address."""
     for segment in layout.kernel.segments:
         yield emit.Piece(segment.physical, segment.size, segment.data)
@@ -151,6 +153,8 @@ def _pieces(layout: Layout, where: Addresses, tables: Range) -> Iterator[emit.Pi
     yield emit.Piece(layout.cores.start, layout.cores.size, b"".join(pages.core_pages(core, where) for core in cores))
     yield emit.Piece(layout.tss.start, layout.tss.size, b"".join(map(pages.tss_page, cores)))
     yield emit.Piece(layout.ports.start, layout.ports.size, pages.closed_ports_page())
+    for name, extent in layout.bitmaps.items():
+        yield emit.Piece(extent.start, extent.size, bitmaps[name])
     yield emit.Piece(layout.rings.start, layout.rings.size, pages.ring_records(where))
     yield emit.Piece(layout.buffers.start, layout.buffers.size)
     for shared in layout.shared.values():
@@ -160,7 +164,7 @@ def _pieces(layout: Layout, where: Addresses, tables: Range) -> Iterator[emit.Pi
         space = placed.space
         context = pages.save_page(space.entry, space.stack_top) + fpu + pristine_bytes(space)
         yield emit.Piece(placed.context.start, placed.context.size, context)
-        for area in (a for a in placed.areas if not a.area.shared):
+        for area in (a for a in placed.areas if a.area.own):
             yield emit.Piece(area.physical, area.area.size, area.area.data)
 
 

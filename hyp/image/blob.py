@@ -62,6 +62,7 @@ def pack(
     put(form.listeners, records.listeners(known, known.wiring.listeners))
     put(form.events, records.listeners(known, (ends.raises for ends in known.wiring.partitions)))
     put(form.health, records.health(known))
+    put(form.irqs, records.irqs(known))
     put(form.rows, [known.rows.data])
     counts = {"restore_count": sum(map(len, restores)), "region_count": len(regions)}
     put(0, [_head(known, form, counts, idle_root)])
@@ -103,6 +104,8 @@ def _head(known: Facts, form: Shape, counts: dict[str, int], idle_root: int) -> 
         listeners=form.listeners,
         events=form.events,
         health=form.health,
+        irqs=form.irqs,
+        irq_count=sum(len(ends.interrupts) for ends in known.wiring.partitions),
         module_actions=list(module_actions(plan)),
         name=plan.name,
         board=board.name,

@@ -109,7 +109,8 @@ def _board(board: Board) -> BoardEntry:
 
 
 def _device(device: Device) -> dict[str, Any]:
-    return {"kind": device.kind, "irq": device.irq, "ports": [_extent(r) for r in device.ports]}
+    ranges = {"ports": [_extent(r) for r in device.ports], "mmio": [_extent(r) for r in device.mmio]}
+    return {"kind": device.kind, "irq": device.irq, "bus_master": device.bus_master, **ranges}
 
 
 def _core(parts: Parts, core: int) -> CoreEntry:
@@ -144,6 +145,8 @@ def _partition(parts: Parts, placed: Placed) -> PartitionEntry:
         "ring": layout.rings.start + where.ring(1 + partition.id),
         "areas": areas,
         "memory_bytes": space.memory_bytes,
+        "devices": list(partition.devices),
+        "dma": list(partition.dma),
     }
 
 
@@ -185,7 +188,8 @@ def _windows(parts: Parts, lanes: tuple[Lane, ...]) -> list[WindowEntry]:
 def _memory(parts: Parts) -> MemoryEntry:
     layout = parts.layout
     kernel = layout.kernel.end - layout.kernel.start
-    common = (layout.blob, layout.states, layout.cores, layout.tss, layout.ports, layout.rings, layout.buffers, parts.tables)
+    maps = layout.bitmaps.values()
+    common = (layout.blob, layout.states, layout.cores, layout.tss, layout.ports, layout.rings, layout.buffers, parts.tables, *maps)
     together = sum(r.size for r in (*common, *layout.shared.values()))
-    own = sum(p.context.size + sum(a.area.size for a in p.areas if not a.area.shared) for p in layout.partitions)
+    own = sum(p.context.size + sum(a.area.size for a in p.areas if a.area.own) for p in layout.partitions)
     return {"used": kernel + together + own, "free": parts.frames.free, "largest_free": _extent(parts.frames.largest)}

@@ -32,6 +32,11 @@ def listings(plan: Plan, partition: Partition, ends: Ends) -> Listings:
             )
         )
     events = [EVENT.pack(name=name, number=number, direction=Direction.DESTINATION) for name, number in ends.incoming]
+    events += [
+        EVENT.pack(name=device, number=interrupt.event, direction=Direction.DESTINATION)
+        for interrupt in ends.interrupts
+        for device in interrupt.line.devices
+    ]
     events += [EVENT.pack(name=name, number=number, direction=Direction.SOURCE) for name, number in ends.outgoing]
     return {
         "peers": [PEER.pack(name=name, id=number) for name, number in peers(plan, partition)],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from hyp.abi.numbers import LARGE_PAGE, PAGE
 from hyp.abi.tables import LAPIC_BASE, RING_BASE, SLOT_PRISTINE
 from hyp.image.addresses import Addresses, aligned
+from hyp.image.devices import BITMAP_PAGES
 from hyp.image.elf import Fault
 from hyp.image.frames import Frames
 from hyp.image.kernel import Kernel
@@ -68,7 +69,7 @@ class Placed:
 class Layout:
     """All physical ranges; `cores` holds CORE_BYTES for each core, `tss` one page for each, `ports` the closed I/O bitmap page.
 
-    `shared` are the frames of the shared areas, by name, in the plan's order.
+    `bitmaps` are the I/O bitmaps of partitions with ports and `shared` the frames of shared areas, by name, in the plan's order.
     """
 
     kernel: Kernel
@@ -79,6 +80,7 @@ class Layout:
     ports: Range
     rings: Range
     buffers: Range
+    bitmaps: dict[str, Range]
     shared: dict[str, Range]
     partitions: tuple[Placed, ...]
 
@@ -95,7 +97,7 @@ def restores(space: Space) -> tuple[Restore, ...]:
     """What a restart does: written data is copied back, all other writable memory of its own becomes zero."""
     ranges, at = [], SLOT_PRISTINE
     for area in space.areas:
-        if area.access == "rw" and not area.shared:
+        if area.access == "rw" and area.own:
             copy = aligned(len(area.data), 8)
             ranges.append(Restore(area.virtual, at, copy, area.size - copy))
             at += copy
@@ -104,13 +106,19 @@ def restores(space: Space) -> tuple[Restore, ...]:
 
 def pristine_bytes(space: Space) -> bytes:
     """The copies that `restores` takes from, one after the other."""
-    return b"".join(a.data.ljust(aligned(len(a.data), 8), b"\0") for a in space.areas if a.access == "rw" and not a.shared)
+    return b"".join(a.data.ljust(aligned(len(a.data), 8), b"\0") for a in space.areas if a.access == "rw" and a.own)
 
 
 def place(
-    kernel: Kernel, where: Addresses, form: Shape, spaces: Sequence[Space], shared: Sequence[Shared], frames: Frames
+    kernel: Kernel,
+    where: Addresses,
+    form: Shape,
+    spaces: Sequence[Space],
+    shared: Sequence[Shared],
+    frames: Frames,
+    with_ports: Collection[str] = (),
 ) -> Layout | NoRoom:
-    """Gives everything its frames; `frames` is left with what remains, for the page tables."""
+    """Gives everything its frames; `frames` is left with what remains, for the page tables. Partitions `with_ports` get a bitmap each."""
     if not frames.claim(kernel.start, kernel.end - kernel.start):
         return NoRoom(
             Fault(
@@ -133,7 +141,8 @@ def place(
         )
     contexts = [_context_size(space) for space in spaces]
     per_core = (CORE_BYTES * where.cores, PAGE * where.cores)
-    sizes = [aligned(form.size, PAGE), where.states_size, *per_core, PAGE, where.rings_size, *contexts, where.buffers_size]
+    maps = [BITMAP_PAGES * PAGE for _ in with_ports]
+    sizes = [aligned(form.size, PAGE), where.states_size, *per_core, PAGE, *maps, where.rings_size, *contexts, where.buffers_size]
     start = frames.take(sum(sizes))
     if start is None:
         return NoRoom(no_room("the kernel's tables, states and rings", sum(sizes), frames), ("board",))
@@ -141,7 +150,9 @@ def place(
     for size in sizes:
         ranges.append(Range(start, size))
         start += size
-    blob, states, cores, tss, ports, rings = ranges[:6]
+    blob, states, cores, tss, ports = ranges[:5]
+    bitmaps = dict(zip(with_ports, ranges[5:], strict=False))
+    rings, *own = ranges[5 + len(bitmaps) : -1]
     common: dict[str, Range] = {}
     for one in shared:
         # As large areas have virtual addresses: at 2 MiB, so that all partitions may use large pages.
@@ -152,12 +163,12 @@ def place(
             return NoRoom(no_room(f"shared area `{one.name}`", size, frames), ("shared", one.name))
         common[one.name] = Range(at, size)
     placed = []
-    for space, context in zip(spaces, ranges[6:-1], strict=True):
+    for space, context in zip(spaces, own, strict=True):
         areas = _place_areas(space, common, frames)
         if isinstance(areas, Fault):
             return NoRoom(areas, ("partitions", space.partition.name, "memory"))
         placed.append(Placed(space, areas, context, restores(space)))
-    return Layout(kernel, blob, states, cores, tss, ports, rings, ranges[-1], common, tuple(placed))
+    return Layout(kernel, blob, states, cores, tss, ports, rings, ranges[-1], bitmaps, common, tuple(placed))
 
 
 def no_room(what: str, size: int, frames: Frames) -> Fault:
@@ -177,9 +188,11 @@ def _context_size(space: Space) -> int:
 
 
 def _place_areas(space: Space, common: Mapping[str, Range], frames: Frames) -> tuple[PlacedArea, ...] | Fault:
-    """Small areas together in one piece; those that hold 2 MiB pages each at congruent frames; shared ones are in `common`."""
+    """Small areas together in one piece; those that hold 2 MiB pages each at congruent frames; shared ones are in `common`, registers where
+    the board has them."""
     where = {a.name: common[a.name].start for a in space.areas if a.shared}
-    small = [a for a in space.areas if not a.large and not a.shared]
+    where |= {a.name: a.physical for a in space.areas if a.physical is not None}
+    small = [a for a in space.areas if not a.large and a.own]
     total = sum(a.size for a in small)
     start = frames.take(total)
     for area in small:
@@ -189,7 +202,7 @@ def _place_areas(space: Space, common: Mapping[str, Range], frames: Frames) -> t
         where[area.name] = at
         start = start + area.size if start is not None else None
     for area in space.areas:
-        if area.large and not area.shared:
+        if area.large and area.own:
             at = frames.take(area.size, LARGE_PAGE, area.virtual % LARGE_PAGE)
             if at is None:
                 at = frames.take(area.size)

@@ -49,6 +49,8 @@ class PartitionEntry(TypedDict):
     ring: int  # physical address of its console ring record
     areas: list[AreaEntry]
     memory_bytes: int
+    devices: list[str]  # of the board: their I/O ports, registers and interrupt lines
+    dma: list[str]  # those of them that are trusted as bus masters
 
 
 class WindowEntry(TypedDict):
@@ -119,7 +121,7 @@ class BoardEntry(TypedDict):
     exit_port: dict[str, int] | None  # {"at": ..., "value": ...}
     release_tolerance_ns: int
     ram: list[Extent]
-    devices: dict[str, dict[str, Any]]  # kind, irq, ports
+    devices: dict[str, dict[str, Any]]  # kind, irq, bus_master, ports, mmio
     emulator: dict[str, dict[str, str]]
 
 

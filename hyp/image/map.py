@@ -25,6 +25,7 @@ def text_map(plan: Plan, manifest: Manifest, layout: Layout, tables: Range) -> s
         (layout.cores, "core records and stacks"),
         (layout.tss, "task state segments"),
         (layout.ports, "closed I/O bitmap"),
+        *((extent, f"{name}: I/O bitmap") for name, extent in layout.bitmaps.items()),
         (layout.rings, "console ring records"),
         (layout.buffers, "console buffers, health and trace rings, messages"),
         (tables, "page tables"),
@@ -33,7 +34,7 @@ def text_map(plan: Plan, manifest: Manifest, layout: Layout, tables: Range) -> s
     for placed in layout.partitions:
         name = placed.space.partition.name
         rows.append((placed.context, f"{name}: context (save area, FPU state, pristine data)"))
-        rows += [(Range(a.physical, a.area.size), f"{name}: {a.area.name}") for a in placed.areas if not a.area.shared]
+        rows += [(Range(a.physical, a.area.size), f"{name}: {a.area.name}") for a in placed.areas if a.area.own]
     lines += [f"  {r.start:#012x} .. {r.end:#012x}  {r.size:>10}  {what}" for r, what in sorted(rows, key=lambda row: row[0].start)]
     for channel in manifest["channels"]:
         slots = f"{channel['depth']} slots of {channel['stride']} at {channel['slots']:#x}"

@@ -45,6 +45,7 @@ def recheck(layout: Layout, where: Addresses, tables: Range, board: Board, share
     _words("states", list(_state_words(where)), layout.states.size)
     _words("rings", list(_ring_words(where)), layout.rings.size + layout.buffers.size)
     _shared(layout, shared)
+    _registers(layout, board)
     for placed in layout.partitions:
         space = placed.space
         user = [(a.area.name, a.area.virtual, a.area.end) for a in placed.areas]
@@ -59,7 +60,7 @@ def recheck(layout: Layout, where: Addresses, tables: Range, board: Board, share
         _require(bool(entered) and entered[0].access == "rx", f"{what}: the entry is not in text")
         in_stack = any(s < space.stack_top < e for n, s, e in user if n == "stack")
         _require(in_stack and space.stack_top % 16 == 8, f"{what}: the stack's top is wrong")
-        written = {(a.area.virtual, a.area.size) for a in placed.areas if a.area.access == "rw" and not a.area.shared}
+        written = {(a.area.virtual, a.area.size) for a in placed.areas if a.area.access == "rw" and a.area.own}
         _require(written == {(r.target, r.copy + r.zero) for r in placed.restores}, f"{what}: a restart does not restore what it can write")
         _require(all(r.copy % 8 == 0 and r.zero % 8 == 0 for r in placed.restores), f"{what}: a restart moves odd sizes")
 
@@ -78,6 +79,22 @@ def _shared(layout: Layout, planned: Sequence[Shared]) -> None:
         _require(found == wanted, f"partition {name}: its shared areas are not the plan's")
 
 
+def _registers(layout: Layout, board: Board) -> None:
+    """What is not RAM is in a range that the board gives out, and in one partition only, however often it is mapped there."""
+    offered = [*board.reserved, *(extent for device in board.devices.values() for extent in device.mmio)]
+    owners: list[tuple[str, Range]] = []
+    for placed in layout.partitions:
+        owner = placed.space.partition.name
+        for area in (a for a in placed.areas if a.area.physical is not None):
+            extent = Range(area.physical, area.area.size)
+            what = f"partition {owner}: {area.area.name} [{extent.start:#x}, {extent.end:#x})"
+            _require(area.physical == area.area.physical, f"{what} is not where the plan wants it")
+            _require(any(r.start <= extent.start and extent.end <= r.end for r in offered), f"{what} is in no range of the board")
+            for other, taken in owners:
+                _require(other == owner or taken.end <= extent.start or extent.end <= taken.start, f"{what} is also in {other}")
+            owners.append((owner, extent))
+
+
 def _physical(layout: Layout, tables: Range) -> Iterator[Named]:
     for n, segment in enumerate(layout.kernel.segments):
         yield f"kernel segment {n}", segment.physical, segment.physical + segment.size
@@ -87,6 +104,7 @@ def _physical(layout: Layout, tables: Range) -> Iterator[Named]:
         "cores": layout.cores,
         "tss": layout.tss,
         "ports": layout.ports,
+        **{f"I/O bitmap of {name}": extent for name, extent in layout.bitmaps.items()},
         "rings": layout.rings,
         "buffers": layout.buffers,
         "page tables": tables,
@@ -98,7 +116,7 @@ def _physical(layout: Layout, tables: Range) -> Iterator[Named]:
     for placed in layout.partitions:
         name = placed.space.partition.name
         yield f"context of {name}", placed.context.start, placed.context.end
-        for area in (a for a in placed.areas if not a.area.shared):
+        for area in (a for a in placed.areas if a.area.own):
             yield f"{area.area.name} of {name}", area.physical, area.physical + area.area.size
 
 

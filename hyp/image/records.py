@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from hyp.abi.numbers import Direction, HealthAction
-from hyp.abi.tables import CHANNEL, HEALTH, LISTENER, PARTITION, PARTITION_FPU, PORT, SCHEDULE
+from hyp.abi.tables import CHANNEL, HEALTH, IRQ, LISTENER, PARTITION, PARTITION_FPU, PARTITION_IRQ, PORT, SCHEDULE
 from hyp.image.addresses import depth, ring_address, state_address, stride
 from hyp.image.grants import grant_bits, hypercall_rights, schedule_bits
 from hyp.image.shape import Facts, Shape
@@ -24,17 +24,18 @@ def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Seq
         _firsts(len(own.ports) for own in ends),
         _firsts(len(own.raises) for own in ends),
         _firsts(len(own.entries) for own in known.health),
+        _firsts(len(own.interrupts) for own in ends),
         strict=False,  # each has the total at its end
     )
     records = []
-    for space, (restore_first, port_first, event_first, health_first) in zip(spaces, firsts, strict=False):
+    for space, (restore_first, port_first, event_first, health_first, irq_first) in zip(spaces, firsts, strict=False):
         partition = space.partition
         n = partition.id
         records.append(
             PARTITION.pack(
                 name=partition.name,
                 id=n,
-                flags=PARTITION_FPU if partition.fpu else 0,
+                flags=(PARTITION_FPU if partition.fpu else 0) | (PARTITION_IRQ if ends[n].interrupts else 0),
                 state=state_address(where.state(n)),
                 stream=ring_address(where.ring(1 + n)),
                 entry=space.entry,
@@ -52,6 +53,8 @@ def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Seq
                 health_first=health_first,
                 schedule_grants=schedule_bits(known.plan, partition.grants),
                 watchdog_ns=partition.watchdog_ns,
+                irq_first=irq_first,
+                irq_count=len(ends[n].interrupts),
                 actions=list(known.health[n].actions),
             )
         )
@@ -112,6 +115,13 @@ def health(known: Facts) -> Iterator[bytes]:
                 times=times,
                 limit=rule.limit,
             )
+
+
+def irqs(known: Facts) -> Iterator[bytes]:
+    """irq_plan[], partition by partition."""
+    for n, ends in enumerate(known.wiring.partitions):
+        for one in ends.interrupts:
+            yield IRQ.pack(partition=n, event=one.event, line=one.line.number, level=int(one.line.level))
 
 
 def schedules(known: Facts, form: Shape) -> list[bytes]:

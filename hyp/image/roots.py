@@ -24,6 +24,7 @@ from hyp.abi.tables import (
     STATE_BASE,
 )
 from hyp.image.addresses import core_address
+from hyp.image.devices import BITMAP_PAGES
 from hyp.image.layout import Layout, Placed
 from hyp.image.pages import CORE_BYTES, CORE_PARTS
 from hyp.image.pagetables import ACCESSED, DIRTY, ENTRIES, PRESENT, WRITE, Mapping, Tables, rights
@@ -70,11 +71,12 @@ def kernel_mappings(layout: Layout, cores: int) -> list[Mapping]:
     return [*maps, Mapping(LAPIC_BASE, LAPIC_PHYSICAL, PAGE, device), Mapping(IOAPIC_BASE, IOAPIC_PHYSICAL, PAGE, device)]
 
 
-def task_mappings(layout: Layout, core: int) -> list[Mapping]:
-    """TSS and I/O bitmap of a core without open ports. The CPU only reads them, and so may the kernel."""
+def task_mappings(layout: Layout, core: int, partition: str | None) -> list[Mapping]:
+    """TSS of a core and I/O bitmap of a partition, closed if it has none. The CPU only reads them, and so may the kernel."""
     read = rights("r")
-    ports = layout.ports.start
-    bitmap = [Mapping(at, ports, PAGE, read) for at in (SLOT_IO_BITMAP, SLOT_IO_BITMAP + PAGE, SLOT_IO_END)]
+    closed, own = layout.ports.start, layout.bitmaps.get(partition or "")
+    bitmap = [Mapping(SLOT_IO_BITMAP + n * PAGE, closed if own is None else own.start + n * PAGE, PAGE, read) for n in range(BITMAP_PAGES)]
+    bitmap.append(Mapping(SLOT_IO_END, closed, PAGE, read))
     return [Mapping(SLOT_TSS // PAGE * PAGE, layout.tss.start + core * PAGE, PAGE, read), *bitmap]
 
 
@@ -104,13 +106,13 @@ def build_roots(layout: Layout, cores: int, uses: Sequence[tuple[str, int]]) -> 
         tables.map(idle[0], mapping)
     shared = tables.child(tables.child(idle[0], _KERNEL_SLOT), _SHARED_SLOT)
 
-    def start(root: int, core: int) -> None:
+    def start(root: int, core: int, partition: str | None) -> None:
         tables.link(tables.child(root, _KERNEL_SLOT), _SHARED_SLOT, shared)
-        for mapping in task_mappings(layout, core):
+        for mapping in task_mappings(layout, core, partition):
             tables.map(root, mapping)
 
     for core, root in enumerate(idle):
-        start(root, core)
+        start(root, core, None)
     boot = tables.new()
     tables.map(boot, Mapping(0, 0, _IDENTITY_SIZE, _BOOT_LEAF))
     tables.link(boot, _KERNEL_SLOT, tables.child(idle[0], _KERNEL_SLOT))
@@ -119,7 +121,7 @@ def build_roots(layout: Layout, cores: int, uses: Sequence[tuple[str, int]]) -> 
     first_of: dict[str, int] = {}
     for name, core in uses:
         root = roots[name, core] = tables.new()
-        start(root, core)
+        start(root, core, name)
         for mapping in slot_mappings(placed[name]):
             tables.map(root, mapping)
         if name not in first_of:

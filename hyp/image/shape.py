@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hyp.abi.tables import CHANNEL, HEALTH, LANE, LISTENER, PARTITION, PLAN, PLAN_BASE, PORT, REGION, RESTORE, SCHEDULE, WINDOW
+from hyp.abi.tables import CHANNEL, HEALTH, IRQ, LANE, LISTENER, PARTITION, PLAN, PLAN_BASE, PORT, REGION, RESTORE, SCHEDULE, WINDOW
 from hyp.image.addresses import Addresses, addresses, aligned
 from hyp.image.grants import Rows, rows
 from hyp.image.health import PartitionHealth, partition_health
@@ -45,6 +45,7 @@ class Shape:
     listeners: int
     events: int
     health: int
+    irqs: int
     rows: int
     size: int
 
@@ -72,6 +73,7 @@ def shape(known: Facts, restores: int) -> Shape:
         "listeners": LISTENER.size * sum(map(len, known.wiring.listeners)),
         "events": LISTENER.size * sum(len(own.raises) for own in ends),
         "health": HEALTH.size * sum(len(own.entries) for own in known.health),
+        "irqs": IRQ.size * sum(len(own.interrupts) for own in ends),
         "rows": len(known.rows.data),
     }
     offsets, at = {}, aligned(PLAN.size)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hyp.abi.numbers import CONTROL_PAGE, INFO_PAGE, INFO_PAGES_MAX, LARGE_PAGE, LOWEST_ADDRESS, PAGE, USER_END, Access
+from hyp.image.devices import Registers
 from hyp.image.elf import PF_EXECUTE, PF_WRITE, Elf, Fault, Segment
 from hyp.image.info import Listings, info_pages
 from hyp.image.rules import pages
@@ -16,7 +17,7 @@ from hyp.plan.model import Partition, Range, Shared
 class Area:
     """Pages of a partition: `data` are their first bytes, the rest is zero.
 
-    `listed`: found by name in the info page; `shared`: its frames are not the partition's own.
+    `listed`: found by name in the info page; `shared`: its frames are several partitions'; `physical`: they are the board's, and where.
     """
 
     name: str
@@ -27,10 +28,16 @@ class Area:
     data: bytes = b""
     listed: bool = False
     shared: bool = False
+    physical: int | None = None
 
     @property
     def end(self) -> int:
         return self.virtual + self.size
+
+    @property
+    def own(self) -> bool:
+        """Its frames are RAM that the compiler chooses for this partition alone."""
+        return not self.shared and self.physical is None
 
     @property
     def large(self) -> bool:
@@ -53,8 +60,8 @@ class Space:
 
     @property
     def memory_bytes(self) -> int:
-        """What counts against `limit`: all but the ABI's own pages and shared areas, which exist once for all."""
-        return sum(a.size for a in self.areas if a.name not in ABI_AREAS and not a.shared)
+        """What counts against `limit`: all but the ABI's own pages, registers, and shared areas, which exist once for all."""
+        return sum(a.size for a in self.areas if a.name not in ABI_AREAS and a.own)
 
 
 ABI_AREAS = ("info", "control")
@@ -66,10 +73,12 @@ def rounded(size: int) -> int:
     return -(-size // PAGE) * PAGE
 
 
-def arrange(partition: Partition, elf: Elf, shared: Iterable[Shared], listed: Listings) -> Space | Fault:
-    """Places segments, planned areas, heap, stacks, shared areas and ABI pages. The ELF has passed the rules.
+def arrange(
+    partition: Partition, elf: Elf, shared: Iterable[Shared], listed: Listings, registers: Iterable[Registers] = ()
+) -> Space | Fault:
+    """Places segments, planned areas, heap, stacks, shared areas, registers and ABI pages. The ELF has passed the rules.
 
-    `shared` are the plan's; `listed` are the tables of the info page besides the areas.
+    `shared` are the plan's; `listed` are the tables of the info page besides the areas; `registers` are the partition's devices'.
     """
     segments = _segment_areas(elf)
     taken = [Range(a.virtual, a.size) for a in segments] + [_ABI_PAGES]
@@ -77,7 +86,7 @@ def arrange(partition: Partition, elf: Elf, shared: Iterable[Shared], listed: Li
     wanted: list[tuple[Area, int]] = []
     for planned in partition.memory.areas:
         access = "r" if planned.access == "ro" else "rw"
-        area = Area(planned.name, planned.at or 0, rounded(planned.size), access, planned.cache, listed=True)
+        area = Area(planned.name, planned.at or 0, rounded(planned.size), access, planned.cache, listed=True, physical=planned.phys)
         if planned.at is None:
             wanted.append((area, 0))
             continue
@@ -100,6 +109,7 @@ def arrange(partition: Partition, elf: Elf, shared: Iterable[Shared], listed: Li
         if partition.name in one.access:
             access = "r" if one.access[partition.name] == "ro" else "rw"
             wanted.append((Area(one.name, 0, rounded(one.size), access, listed=True, shared=True), 0))
+    wanted += [(Area(r.name, 0, r.extent.size, "rw", r.cache, listed=True, physical=r.extent.start), 0) for r in registers]
     start = max(a.end for a in segments)
     for area, guard in sorted(own + wanted, key=lambda pair: pair[0].size >= LARGE_PAGE):
         found = _find(taken, start, area.size, guard)

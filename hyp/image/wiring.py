@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hyp.abi.numbers import EVENT_FIRST, EVENT_WORDS, Direction, PortKind
+from hyp.image.devices import Line, lines_of
 from hyp.plan.model import Channel, Plan
 
 _EVENTS_MAX = 64 * EVENT_WORDS
@@ -33,18 +34,27 @@ class Listener:
 
 
 @dataclass(frozen=True)
+class Interrupt:
+    """An interrupt line, which is event number `event` of its owner under the name of each device on it."""
+
+    line: Line
+    event: int
+
+
+@dataclass(frozen=True)
 class Ends:
     """All that one partition is connected to. An event is (name, the partition's own number of it); `raises` is by outgoing event."""
 
     ports: tuple[Port, ...]
     incoming: tuple[tuple[str, int], ...]
+    interrupts: tuple[Interrupt, ...]
     outgoing: tuple[tuple[str, int], ...]
     raises: tuple[Listener, ...]
 
     @property
     def event_base(self) -> int:
         """Number of the first outgoing event, also when there is none."""
-        return EVENT_FIRST + len(self.ports) + len(self.incoming)
+        return EVENT_FIRST + len(self.ports) + len(self.incoming) + len(self.interrupts)
 
     @property
     def destinations(self) -> int:
@@ -61,7 +71,7 @@ class Wiring:
 
 
 def wiring(plan: Plan) -> Wiring:
-    """Numbers ports in the order of the channels, source before destinations; events: ports', then incoming, then outgoing ones.
+    """Numbers ports in the order of the channels, source before destinations; events: ports', incoming ones, interrupts, outgoing ones.
 
     ValueError when a partition has more of them than numbers, which the plan's checks rule out.
     """
@@ -84,12 +94,16 @@ def wiring(plan: Plan) -> Wiring:
         received.append((event.name, number))
         raised[event.source].append((event.name, Listener(ids[event.destination], number)))
     ends = []
-    for name in ids:
+    for partition in plan.partitions:
+        name = partition.name
         first = EVENT_FIRST + len(ports[name]) + len(incoming[name])
+        interrupts = tuple(Interrupt(line, first + n) for n, line in enumerate(lines_of(plan, partition)))
+        first += len(interrupts)
         if first + len(raised[name]) > _EVENTS_MAX:
             raise ValueError(f"partition {name} needs {first + len(raised[name])} event numbers and there are {_EVENTS_MAX}")
         outgoing = tuple((event, first + n) for n, (event, _) in enumerate(raised[name]))
-        ends.append(Ends(tuple(ports[name]), tuple(incoming[name]), outgoing, tuple(one for _, one in raised[name])))
+        raises = tuple(one for _, one in raised[name])
+        ends.append(Ends(tuple(ports[name]), tuple(incoming[name]), interrupts, outgoing, raises))
     return Wiring(tuple(ends), tuple(listeners))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hyp.abi.tables import CPU_FEATURES, TIMERS, TSC_ELSE, VERIFIES
-from hyp.plan.kinds import Choice, Name, Text
+from hyp.plan.kinds import Boolean, Choice, Name, Text
 from hyp.plan.numbers import Address, Integer, Quantity
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
 from hyp.plan.units import DURATION, FREQUENCY, SHARE, SIZE
@@ -64,9 +64,12 @@ D_CLOCK = Field("clock", Quantity(FREQUENCY, 1, sample="1843200 Hz"), "Input clo
 D_FIFO = Field("fifo", Integer(1, 4096, "16"), "Bytes of a UART's transmit FIFO")
 D_REG_SHIFT = Field("reg_shift", Integer(0, 6, "2"), "Registers of an MMIO UART lie 2^reg_shift bytes apart", default=0)
 D_ACCESS_WIDTH = Field("access_width", Integer(1, 8, "4"), "Bytes of an access to an MMIO UART: 1, 2, 4 or 8", default=1)
+D_BUS_MASTER = Field(
+    "bus_master", Boolean("true"), "Whether it reads and writes memory by itself: its owner needs `dma: trusted`", default=False
+)
 DEVICE = Record(
     "a device",
-    (D_KIND, D_PORTS, D_MMIO, D_IRQ, D_CLOCK, D_FIFO, D_REG_SHIFT, D_ACCESS_WIDTH),
+    (D_KIND, D_PORTS, D_MMIO, D_IRQ, D_CLOCK, D_FIFO, D_REG_SHIFT, D_ACCESS_WIDTH, D_BUS_MASTER),
     "{kind: uart-16550, ports: [{at: 0x3f8, count: 8}], irq: 4, clock: 1843200 Hz, fifo: 16}",
 )
 

@@ -137,6 +137,7 @@ def _device(name: str, values: Values) -> Device:
         mmio_cache=tuple(item.get(lang.MMIO_CACHE) or "uc" for item in mmio),
         reg_shift=values.get(lang.D_REG_SHIFT) or 0,
         access_width=values.get(lang.D_ACCESS_WIDTH) or 1,
+        bus_master=values.get(lang.D_BUS_MASTER) is True,
     )
 
 

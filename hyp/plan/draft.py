@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from hyp.plan.actions import WrittenRule
+from hyp.plan.devices_language import WrittenDevice
 from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftShared
 from hyp.plan.model import Area, Board, Console, Memory, Timing
 from hyp.plan.node import Path
@@ -49,6 +50,7 @@ class DraftPartition:
     system: bool
     health: dict[str, WrittenRule]
     watchdog: int | None  # 0: none
+    devices: tuple[WrittenDevice, ...]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from hyp.plan import language as lang
 from hyp.plan import rights_language as rights
 from hyp.plan.actions import WrittenRule
+from hyp.plan.devices_language import DEVICES
 from hyp.plan.draft import Draft, DraftArea, DraftGrants, DraftPartition, DraftSchedule, DraftWindow
 from hyp.plan.guard import needed
 from hyp.plan.model import Area, Board, Console, Memory, Timing
@@ -99,7 +100,7 @@ def _partition(number: int, name: str, values: Values, board: Board | None) -> D
         system=values.get(lang.SYSTEM) is True,
         health=values.get(lang.P_HEALTH) or {},
         watchdog=values.get(lang.WATCHDOG) if values.written(lang.WATCHDOG) else 0,
-        devices=values.get(lang.DEVICES) or (),
+        devices=values.get(DEVICES) or (),
     )
 
 

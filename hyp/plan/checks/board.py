@@ -112,9 +112,14 @@ def interrupt_lines_are_not_shared(draft: BoardDraft) -> None:
 
 
 def kernel_devices_are_spared(draft: BoardDraft) -> None:
-    """No device has ports or an interrupt line that the kernel itself uses."""
+    """No device has ports, registers or an interrupt line that the kernel itself uses."""
     for name, extent, path in _ports(draft):
         for what, own in KERNEL_PORTS:
+            if _overlap(extent, own):
+                draft.report.add("DEV004", path, f"{name} {_show(extent)} include {what} {_show(own)}", "remove the device")
+                break
+    for name, extent, path in _mmio(draft):
+        for what, own in REGISTERS:
             if _overlap(extent, own):
                 draft.report.add("DEV004", path, f"{name} {_show(extent)} include {what} {_show(own)}", "remove the device")
                 break

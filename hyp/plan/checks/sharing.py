@@ -32,20 +32,19 @@ def events_leave_their_partition(draft: Draft) -> None:
 
 
 def events_fit_the_partition(draft: Draft) -> None:
-    """A partition has at most 200 events, and at most 240 events and ports together: 256 numbers, 16 of them standard."""
+    """A partition has at most 200 events, and at most 240 events, ports and devices together: 256 numbers, 16 of them standard."""
     events = Counter(name for event in draft.events for name in {event.source, event.destination} if name is not None)
     ports = Counter(end.partition for channel in draft.channels for end in channel.ends())
     for partition in draft.partitions:
-        mine, both = events[partition.name], events[partition.name] + ports[partition.name]
+        mine, both = events[partition.name], events[partition.name] + ports[partition.name] + len(partition.devices)
         if mine > EVENTS_MAX:
             message = f"`{partition.name}` has {mine} events; at most {EVENTS_MAX} are possible"
             draft.report.add(
                 "EVT002", partition.path, message, "join some of them: the message can stand in a port or a shared area", key=True
             )
         elif both > NUMBERS:
-            message = (
-                f"`{partition.name}` has {mine} events and {both - mine} ports, each with an event; together at most {NUMBERS} are possible"
-            )
+            others = f"{both - mine} {'ports and devices' if partition.devices else 'ports'}"
+            message = f"`{partition.name}` has {mine} events and {others}, each with an event; together at most {NUMBERS} are possible"
             draft.report.add("EVT002", partition.path, message, "join some of them", key=True)
 
 

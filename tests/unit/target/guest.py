@@ -248,6 +248,8 @@ def manifest(addresses: dict[str, Any], image: bytes = b"", emulator: dict[str, 
                 "ring": addresses["rings"][name],
                 "areas": [],
                 "memory_bytes": 0,
+                "devices": [],
+                "dma": [],
             }
             for n, name in enumerate(PARTITIONS)
         ],
