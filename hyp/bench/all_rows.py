@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyp.bench import builds, calls, image_rows, jitter, switch
-from hyp.bench.measure import Bench, Measured
+from hyp.bench import builds, calls, image_rows, jitter, services, switch
+from hyp.bench.measure import PLANS, Bench, Measured
 from hyp.bench.rows import Row
+
+EXTREME_FRAMES = 4000
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,16 @@ class Runs:
     null_call: Measured
     switch: Measured
     switch_fpu: Measured
+    switch_upcall: Measured
+    services: Measured
+    services_many: Measured
+    extremes: Measured
     demo: Measured
+
+    @property
+    def hostile(self) -> tuple[Measured, ...]:
+        """Those that make the longest paths."""
+        return self.jitter, self.extremes, self.services, self.demo
 
 
 def run_all(bench: Bench, demo: Path) -> Runs:
@@ -27,19 +38,24 @@ def run_all(bench: Bench, demo: Path) -> Runs:
         calls.measure(bench),
         switch.measure(bench, fpu=False),
         switch.measure(bench, fpu=True),
+        services.measure_switch(bench),
+        services.measure(bench),
+        services.measure_many(bench),
+        bench.measure(PLANS / "extremes.yaml", EXTREME_FRAMES),
         image_rows.measure(bench, demo),
     )
 
 
 def instruction_rows(runs: Runs) -> list[Row]:
     """What is judged."""
-    null, *paths = calls.rows(runs.null_call, runs.jitter)
+    null, *paths = calls.rows(runs.null_call, runs.hostile)
     return [
         *jitter.rows(runs.jitter),
         null,
         *switch.rows(runs.switch, runs.switch_fpu),
+        *services.rows(runs.services, runs.services_many, runs.switch_upcall),
         *image_rows.rows(runs.demo),
-        *image_rows.path_rows(runs.jitter, runs.demo),
+        *image_rows.path_rows(runs.hostile),
         *paths,
     ]
 

@@ -36,13 +36,17 @@ def null_call(measured: Measured) -> RoundTrip:
     return RoundTrip(min(trips), median(trips), max(trips))
 
 
-def worst_paths(measured: Measured) -> dict[str, int]:
+def worst_paths(measured: tuple[Measured, ...]) -> dict[str, int]:
     """By hypercall that was made: instructions of its longest stretch in the kernel without a look at the clock that could end it."""
-    longest = measured.counts.longest
-    return {call.name: longest[f"call:{call.number}"].length for call in HYPERCALLS if f"call:{call.number}" in longest}
+    found: dict[str, int] = {}
+    for call in HYPERCALLS:
+        ways = [one.counts.longest[kind] for one in measured if (kind := f"call:{call.number}") in one.counts.longest]
+        if ways:
+            found[call.name] = max(way.length for way in ways)
+    return found
 
 
-def rows(quiet: Measured, hostile: Measured) -> list[Row]:
+def rows(quiet: Measured, hostile: tuple[Measured, ...]) -> list[Row]:
     """`quiet` has the caller, `hostile` every call at its worst."""
     trip = null_call(quiet)
     paths = worst_paths(hostile)

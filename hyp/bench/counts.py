@@ -12,12 +12,14 @@ from hyp.exits import ExitCode, Stop
 class Release:
     """A release that a running partition's timer interrupt led to: its path without the spin's repetitions and without draining.
 
+    `restarted`: its partition was restarted on the way, in time of its own.
     `ran` is what came between the release before it and the interrupt; 0 when the CPU has halted in between.
     """
 
     length: int
     fpu: bool
     drained: bool
+    restarted: bool
     ran: int
 
 
@@ -59,7 +61,7 @@ def read_counts(path: Path) -> Counts:
         boot=int(of_boot[1]),
         boot_verify=int(of_boot[2]),
         boot_spin=int(of_boot[3]),
-        releases=tuple(Release(int(r[1]), r[2] == "1", r[3] == "1", int(r[4])) for r in rows if r[0] == "release"),
+        releases=tuple(Release(int(r[1]), r[2] == "1", r[3] == "1", r[4] == "1", int(r[5])) for r in rows if r[0] == "release"),
         longest={row[1]: _way(row) for row in rows if row[0] == "longest"},
         shortest_release=next(_way(row) for row in rows if row[0] == "shortest"),
         executed={int(row[1], 16): int(row[2]) for row in rows if row[0] == "executed"},

@@ -53,9 +53,9 @@ class Bench:
     root: Path
     say: Callable[[str], None] = lambda _: None
 
-    def image(self, file: Path) -> Bundle:
-        """Builds the plan in `file`. Stop when that fails."""
-        plan = _loaded(file, self.root)
+    def image(self, file: Path, text: str | None = None) -> Bundle:
+        """Builds the plan in `file`, or `text` in its place. Stop when that fails."""
+        plan = _loaded(file, self.root, text)
         tools = prepare(plan, self.say)
         outcome = build(plan, tools.elfs, tools.kernel_elf)
         if outcome.image is None:
@@ -64,7 +64,11 @@ class Bench:
 
     def measure(self, file: Path, frames: int, wanted: tuple[tuple[str, str], ...] = ()) -> Measured:
         """Runs the plan in `file` for `frames` major frames. Stop TARGET_FAILED when the run does not come to its end."""
-        bundle = self.image(file)
+        return self.measure_text(file, None, frames, wanted)
+
+    def measure_text(self, file: Path, text: str | None, frames: int, wanted: tuple[tuple[str, str], ...] = ()) -> Measured:
+        """The same with `text` in the place of what `file` holds."""
+        bundle = self.image(file, text)
         self.say(f"running {bundle.manifest['plan']}, {frames} frames")
         kernel = read_kernel(bundle.folder / bundle.manifest["kernel"]["elf"])
         with private_folder() as folder:
@@ -126,9 +130,9 @@ def _physical(entry: PartitionEntry, address: int, size: int) -> int:
     raise ValueError(f"partition {entry['name']}: no area holds {size} bytes at {address:#x}")
 
 
-def _loaded(file: Path, root: Path) -> Plan:
+def _loaded(file: Path, root: Path, text: str | None) -> Plan:
     """The plan, to be built under `root` wherever its file lies."""
-    loaded = load(file)
+    loaded = load(file, text=text)
     if loaded.plan is None:
         raise Stop(ExitCode.WRONG_INPUT, f"{file}: " + "; ".join(one.message for one in loaded.diagnostics))
     return replace(loaded.plan, root=root)

@@ -16,11 +16,15 @@ _PADDING = (Mnemonic.NOP, Mnemonic.INT3)
 
 
 def write(folder: Path, runs: Runs) -> None:
-    """paths.txt, switch.txt and coverage.txt in `folder`."""
+    """paths.txt, extremes.txt, services.txt, switch.txt and coverage.txt in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "paths.txt").write_text(paths_text(runs.jitter))
+    (folder / "extremes.txt").write_text(paths_text(runs.extremes))
+    (folder / "services.txt").write_text(ways_text(runs.services))
     (folder / "switch.txt").write_text(way_text(runs.switch.kernel, runs.switch.counts.shortest_release))
-    (folder / "coverage.txt").write_text(coverage_text([runs.jitter, runs.null_call, runs.switch, runs.switch_fpu, runs.demo]))
+    (folder / "coverage.txt").write_text(
+        coverage_text([runs.jitter, runs.null_call, runs.switch, runs.switch_fpu, runs.services, runs.extremes, runs.demo])
+    )
 
 
 def paths_text(measured: Measured) -> str:
@@ -31,6 +35,12 @@ def paths_text(measured: Measured) -> str:
         through = ", ".join(f"{name} {sum(repeated for _, repeated in steps)}" for name, steps in parts)
         lines.append(f"{kind}: {way.length} (longest of {way.count}): {through}")
     return "\n".join(lines) + "\n"
+
+
+def ways_text(measured: Measured) -> str:
+    """The longest stretch of each kind, instruction by instruction."""
+    ways = sorted(measured.counts.longest.items())
+    return "\n".join(f"{kind}: {way.length}\n{way_text(measured.kernel, way)}" for kind, way in ways if kind != "boot")
 
 
 def way_text(kernel: Kernel, way: Way) -> str:

@@ -23,8 +23,8 @@ _FIRSTS = {
     "drain": "console_drain",
     "end": "report_end",
 }
-_LOOKS = ("partition_prepare", "partition_restart")
-"""A cold restart looks at the clock between its chunks, and stops in time."""
+_LOOKS = ("partition_prepare", "partition_restart", "copy_long")
+"""A cold restart and the copy of a long message look at the clock between their chunks, and stop in time."""
 LONGEST_INSTRUCTION = 15
 UNTAGGED = 63
 """Stands for the handler of untagged calls where a hypercall's number is wanted."""
@@ -87,6 +87,7 @@ def plugin_arguments(kernel: Kernel) -> list[str]:
     arguments += [f"boot_entry={_one(kernel, name).start:x}" for name in BOOT_ENTRIES]
     arguments += [f"{mark}={_one(kernel, name).start:x}" for mark, name in _FIRSTS.items()]
     arguments += [f"spin={kernel.spin[0]:x}-{kernel.spin[1]:x}"]
+    arguments += [f"entry={_one(kernel, 'entry_exceptions').start:x}-{_one(kernel, 'entry_fault_kernel').start:x}"]
     arguments += [f"look={one.start:x}-{one.end:x}" for one in kernel.functions if one.name.partition(".")[0] in _LOOKS]
     arguments += [f"drain_look={one.start:x}-{one.end:x}" for one in kernel.functions if one.name == "console_drain"]
     arguments += [f"call={call.number}:{_one(kernel, f'hypercall_{call.name}').start:x}" for call in HYPERCALLS]

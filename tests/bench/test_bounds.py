@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hyp.abi.hypercalls import HYPERCALLS, Hypercall
-from hyp.bench import calls, jitter, switch
+from hyp.bench import calls, image_rows, jitter, switch
 from hyp.bench.all_rows import Runs, instruction_rows
 from hyp.bench.measure import PLANS, Bench
 from hyp.plan import load
@@ -21,6 +21,16 @@ BOUNDS = {
     "boot_clock": 300_000,
     "kernel_size": 32 * 1024,
     "drain_step": 600,
+    "sampling": 260,
+    "sampling_reader": 12,
+    "queuing": 300,
+    "event_send": 100,
+    "trap": 160,
+    "timer_upcall": 190,
+    "switch_upcall": 250,
+    "time_page": 12,
+    "many_partitions": 0,
+    "kernel_path": 2000,
 }
 
 
@@ -32,7 +42,7 @@ def test_every_bound_of_the_table_is_kept(runs: Runs) -> None:
 
 @pytest.mark.parametrize("call", HYPERCALLS, ids=lambda call: call.name)
 def test_a_hypercall_keeps_its_declared_worst_case(runs: Runs, call: Hypercall) -> None:
-    assert 0 < calls.worst_paths(runs.jitter)[call.name] <= call.worst_case
+    assert 0 < calls.worst_paths(runs.hostile)[call.name] <= call.worst_case
 
 
 def test_every_neighbour_was_there_and_every_release_was_seen(runs: Runs) -> None:
@@ -68,15 +78,29 @@ def test_the_timer_is_never_early(runs: Runs) -> None:
 
 
 @pytest.mark.parametrize("board", ["qemu-q35", "qemu-pc"])
-def test_the_board_files_costs_cover_what_was_measured(bench: Bench, runs: Runs, board: str) -> None:
+def test_the_board_files_costs_cover_what_was_measured(runs: Runs, board: str) -> None:
     text = (PLANS / "switch.yaml").read_text().replace("qemu-q35", board)
     loaded = load(PLANS / "switch.yaml", text=text)
     assert loaded.plan is not None
     costs = loaded.plan.board.costs
-    longest = runs.jitter.counts.longest
     assert costs.source == "measured"
-    assert costs.kernel_path_ns >= max(way.length for kind, way in longest.items() if kind.startswith("call:") or kind == "fault")
-    assert costs.switch_ns >= longest["timer_fpu"].length
+    assert costs.kernel_path_ns >= image_rows.kernel_path(runs.hostile)
+    assert costs.switch_ns >= image_rows.release_path((*runs.hostile, runs.switch_fpu, runs.switch_upcall))
+
+
+def test_no_partition_at_its_worst_makes_a_release_late(runs: Runs) -> None:
+    assert {window.late_max for window in runs.extremes.reported.windows.values()} <= {0, None}
+    guard = runs.extremes.manifest["guard_ns"]
+    assert max(window.path_max or 0 for window in runs.extremes.reported.windows.values()) < guard
+
+
+def test_the_extremes_happened(runs: Runs) -> None:
+    reported, longest = runs.extremes.reported, runs.extremes.counts.longest
+    assert reported.module_restarts > 2
+    assert min(reported.schedules.values()) > 100
+    events = {(one.partition, one.event) for one in reported.health}
+    assert {"nested_fault", "application_error", "page_fault", "breakpoint"} <= {event for who, event in events if who == "storm"}
+    assert {f"call:{call.number}" for call in HYPERCALLS} <= set(longest)
 
 
 def test_a_second_run_counts_the_same(bench: Bench, runs: Runs) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hyp.bench import calls, jitter, profile, switch
+from hyp.bench import calls, jitter, profile, services, switch
 from hyp.bench.all_rows import Runs
 from hyp.bench.counts import read_counts
 from hyp.bench.plugin import build_plugin
@@ -65,6 +65,28 @@ def test_coverage_knows_what_ran_and_what_did_not(runs: Runs) -> None:
     ran, _, all_, _ = lines["timer_in_partition"]
     assert 0 < int(ran) <= int(all_)
     assert lines["panic_frame"][0] == "0"
+
+
+def test_plugin_and_guest_agree_on_services(runs: Runs) -> None:
+    """What a partition's clock says of a call is the counter's path, and the partition's own `mov` and `syscall`."""
+    seen = services.figures(runs.services)
+    longest = runs.services.counts.longest
+    assert seen["wide_writes"] == longest["call:16"].length + 2
+    assert seen["narrow_reads"] == longest["call:17"].length + 2
+    assert seen["queue_sends"] == longest["call:19"].length + 2
+    assert abs(seen["traps"] - longest["fault"].length) <= 1
+
+
+def test_many_partitions_are_many(runs: Runs) -> None:
+    assert len(runs.services_many.manifest["partitions"]) == services.MANY
+    assert services.figures(runs.services_many).keys() == services.figures(runs.services).keys()
+
+
+def test_a_partition_that_did_not_end_is_not_judged(runs: Runs) -> None:
+    cut = replace(runs.services, words={**runs.services.words, ("alone", "done"): (199,)})
+    with pytest.raises(Stop, match="alone did not come to its end") as stopped:
+        services.figures(cut)
+    assert stopped.value.code == ExitCode.TARGET_FAILED
 
 
 def test_a_missing_report_is_the_targets_failure(tmp_path: Path) -> None:

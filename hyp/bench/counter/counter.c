@@ -65,7 +65,8 @@ static void counts_write(qemu_plugin_id_t id, void *nothing)
     fprintf(out, "boot %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", measured.boot_total, measured.boot_verify, measured.boot_spin);
     for (uint64_t n = 0; n < measured.release_count; n++) {
         const struct release *one = &measured.releases[n];
-        fprintf(out, "release %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu64 "\n", one->length, one->fpu, one->drained, one->ran);
+        fprintf(out, "release %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu64 "\n", one->length, one->fpu, one->drained,
+                one->looked, one->ran);
     }
     for (unsigned kind = 0; kind < KINDS; kind++)
         longest_write(out, kind);

@@ -21,6 +21,8 @@ enum mark {
     MARK_DRAIN = 1024,          /* first of the console's drain */
     MARK_DRAIN_LOOK = 2048,
     MARK_END = 4096,            /* the end report: no partition runs any more */
+    MARK_ENTRY = 8192,          /* an exception's or interrupt's way in */
+    MARK_LEAVE = 16384,         /* IRETQ or SYSRETQ: the next instruction may be a partition's */
 };
 
 struct range {
@@ -60,6 +62,7 @@ struct release {
     uint32_t length;            /* from the interrupt's first instruction to the partition's, repetitions of the spin apart */
     uint32_t fpu;
     uint32_t drained;           /* the console was drained on the way, which `length` leaves out */
+    uint32_t looked;            /* a restart was on the way: it looks at the clock, and takes no time that others were promised */
     uint64_t ran;               /* from the last release to the interrupt; 0: the CPU has halted in between */
 };
 

@@ -26,7 +26,7 @@ static const struct {
 } names[] = {
     {"boot_entry", MARK_BOOT}, {"timer", MARK_TIMER}, {"hypercall", MARK_HYPERCALL}, {"exit_now", MARK_EXIT_NOW},
     {"release", MARK_RELEASE}, {"spin", MARK_SPIN}, {"look", MARK_LOOK}, {"verify", MARK_VERIFY}, {"drain", MARK_DRAIN},
-    {"drain_look", MARK_DRAIN_LOOK}, {"end", MARK_END},
+    {"drain_look", MARK_DRAIN_LOOK}, {"end", MARK_END}, {"entry", MARK_ENTRY},
 };
 
 static struct range range_of(const char *text)
@@ -74,12 +74,19 @@ static int moves_fpu(const uint8_t *bytes, uint32_t size)
     return operation == 0 || operation == 1 || operation == 4 || operation == 5;
 }
 
+/* IRETQ, SYSRETQ (SDM 2). */
+static int leaves(const uint8_t *bytes, uint32_t size)
+{
+    return (size == 2 && bytes[0] == 0x48 && bytes[1] == 0xcf) || (size == 3 && bytes[0] == 0x48 && bytes[1] == 0x0f && bytes[2] == 0x07);
+}
+
 static void mark(struct instruction *instruction, const uint8_t *bytes, uint32_t size)
 {
     instruction->call = -1;
     instruction->size = size;
     instruction->marks = size == 1 && bytes[0] == 0xf4 ? MARK_HALT : 0;
     instruction->marks |= moves_fpu(bytes, size) ? MARK_FPU : 0;
+    instruction->marks |= leaves(bytes, size) ? MARK_LEAVE : 0;
     for (unsigned n = 0; n < marked_count; n++) {
         const struct marked *one = &marked[n];
         if (instruction->address < one->range.start || instruction->address >= one->range.end)

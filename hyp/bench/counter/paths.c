@@ -12,7 +12,7 @@
 struct measured measured;
 
 static struct {
-    int booted, in_user, open, fpu, drained, released, unchanged, from_user;
+    int booted, in_user, open, fpu, drained, released, unchanged, from_user, looked, leaving;
     int ended;                          /* the run's end report has begun */
     enum kind kind;
     uint64_t length, spin;              /* of the path */
@@ -65,7 +65,7 @@ static enum kind kind_so_far(void)
 static void path_begin(const struct instruction *at)
 {
     now.open = 1;
-    now.fpu = now.drained = now.released = now.unchanged = 0;
+    now.fpu = now.drained = now.released = now.unchanged = now.looked = 0;
     now.length = now.spin = 0;
     now.from_user = now.in_user;
     now.ran = now.run_whole ? measured.user + measured.kernel - now.run_start : 0;
@@ -86,7 +86,7 @@ static void release_add(void)
             abort();
     }
     measured.releases[measured.release_count++] =
-        (struct release){(uint32_t)now.length, (uint32_t)now.fpu, (uint32_t)now.drained, now.ran};
+        (struct release){(uint32_t)now.length, (uint32_t)now.fpu, (uint32_t)now.drained, (uint32_t)now.looked, now.ran};
     if (measured.shortest.count++ == 0 || now.length < measured.shortest.length)
         way_keep(&measured.shortest, &now.stretch);
 }
@@ -149,8 +149,10 @@ void kernel_executed(unsigned cpu, void *data)
         boot_follow(at);
     if (at->marks & MARK_END)
         now.ended = 1;
-    if (now.open && at->marks & MARK_TIMER)
-        user_begun();                   /* interrupts are on only in partitions: this one came before the first instruction */
+    /* Interrupts are on only in partitions: this one came before the first instruction, or that one's fetch faulted. */
+    if (now.open && (at->marks & MARK_TIMER || (now.leaving && at->marks & MARK_ENTRY)))
+        user_begun();
+    now.leaving = (at->marks & MARK_LEAVE) != 0;
     if (!now.open)
         path_begin(at);
     now.in_user = 0;
@@ -170,6 +172,7 @@ void kernel_executed(unsigned cpu, void *data)
     }
     if (at->marks & MARK_DRAIN_LOOK)
         stretch_end(&now.drain, KIND_DRAIN);
+    now.looked |= (at->marks & MARK_LOOK) != 0;
     if (at->marks & MARK_LOOK)
         stretch_end(&now.stretch, kind_so_far());
     if (at->marks & MARK_HALT) {
