@@ -50,7 +50,7 @@ class Follower:
             return
         elif event.kind == "window_start":
             self._start(event)
-        elif self._released is not None:
+        elif event.kind == "window_end" and self._released is not None:
             self._end(event, self._released)
 
     def finish(self) -> Followed:

@@ -7,11 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hyp.image.project import build_project
 from hyp.report.places import Places
+from hyp.report.table import verdict_text
 from hyp.target.bundle import Bundle, open_bundle
 from hyp.target.console import Line
 from hyp.target.gdb import write_script
@@ -37,12 +40,41 @@ def judged(bundle: Bundle, options: Options, target: str = "qemu") -> Run:
     return result
 
 
-@pytest.mark.parametrize("name", ["hello", "two", "restart", "fpu"])
+@pytest.mark.parametrize(
+    "name",
+    ["hello", "two", "restart", "fpu", "sampling", "queuing", "events", "timers", "traps", "control", "schedules", "health", "shared"],
+)
 def test_memory_and_console_agree(bundle_of: Builder, name: str) -> None:
     result = judged(bundle_of(name), Options(frames=20))
     assert result.facts == result.reported
     assert result.traces is not None
     assert sum(len(dump.records) for dump in result.traces) > 0
+
+
+def test_restarts_of_the_module_are_followed(tmp_path: Path) -> None:
+    """Windows go on after each restart at a new instant, counters go on as if nothing had been, and the trace says when."""
+    bundle = open_bundle(build_project(Path(__file__).with_name("restarts.yaml"), tmp_path))
+    options = Options(frames=60)
+    result = judged(bundle, options)
+    assert result.facts == result.reported
+    assert result.facts.module_restarts == 3
+    assert sum(result.facts.schedules.values()) == 60
+    assert min(result.facts.schedules.values()) >= 12
+    lives = [line.text for line in result.session.lines if line.stream == "phoenix"]
+    assert lives == [f"life after {n} warm restarts, {cold} cold starts" for n, cold in ((0, 1), (1, 1), (2, 1), (2, 2))]
+    verdict = judge(bundle.manifest, options, result, strict=True)
+    assert len(verdict.restarted) == 3
+    assert all(at % 1000 == 0 for at in verdict.restarted)
+    assert f"{verdict.restarted[0] // 1000} us" in verdict_text(verdict, result)
+
+
+def test_a_restart_that_nobody_counted_is_a_deviation(tmp_path: Path) -> None:
+    bundle = open_bundle(build_project(Path(__file__).with_name("restarts.yaml"), tmp_path))
+    options = Options(frames=60)
+    result = run(bundle, "qemu", options, quiet)
+    denied = replace(result, facts=replace(result.facts, module_restarts=2))
+    codes = {reason.code for reason in judge(bundle.manifest, options, denied, strict=False).reasons}
+    assert "trace" in codes
 
 
 def test_the_demo_is_good_and_its_rogue_contained(bundle_of: Builder) -> None:

@@ -129,6 +129,8 @@ static void nurse(void)
     hyp_partition_status_t status;
 
     for (hyp_partition_t who = 0; hyp_partition_status(who, &status) != HYP_INVALID_PARAM; who++) {
+        if (who == (hyp_partition_t)hyp_info()->partition)
+            continue;
         if (status.status == HYP_STATUS_HALTED || dice(64) == 0)
             hyp_partition_control(who, dice(2) ? HYP_CONTROL_COLD_RESTART : HYP_CONTROL_WARM_RESTART);
         else if (dice(16) == 0)
