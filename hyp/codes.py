@@ -169,7 +169,7 @@ _ALL = (
     Code("BRD006", "board untried", "nobody has run hyp on this board yet; its figures may be wrong", _WARNING),
     Code("BRD007", "board without the console's device", "the console needs a UART that the board has"),
     Code("DEV001", "I/O ports overlap", "a port belongs to one device"),
-    Code("DEV002", "shared interrupt line", "a line has one owner, so only one of these devices can be used with its interrupt", _WARNING),
+    Code("DEV002", "shared interrupt line", "a line has one owner, so both devices must be the same partition's", _WARNING),
     Code("DEV003", "ports out of range", "there are 65,536 I/O ports"),
     Code("DEV004", "the kernel's own device", "the kernel uses it; a second owner could stop the schedule"),
     Code("DEV005", "registers overlap", "an address belongs to one device"),
