@@ -22,7 +22,7 @@ def plan_of(text: str) -> Plan:
 
 def test_a_good_plan() -> None:
     plan = plan_of(GOOD)
-    assert (plan.name, plan.root, plan.board.name, plan.guard_ns) == ("good", ROOT, "qemu-q35", 900)
+    assert (plan.name, plan.root, plan.board.name, plan.guard_ns) == ("good", ROOT, "qemu-q35", 2400)
     assert (plan.console.uart, plan.console.mode, plan.console.baud, plan.console.buffer) == ("com1", "text", 115200, 4096)
     a, b = plan.partitions
     assert (a.id, a.name, a.fpu, a.args, a.image) == (0, "a", True, "", ROOT / "partitions" / "hello")
