@@ -179,9 +179,10 @@ _ALL = (
     Code("DEV009", "interrupt line with two owners", "who owns the line could keep the other one's interrupts, or cause them"),
     Code("DEV010", "bus master without `dma`", "a bus master reaches all memory, whatever the page tables say"),
     Code("DEV011", "`dma` without a bus master", "it acknowledges a danger that is not there", _WARNING),
-    Code("CON001", "unknown UART", "the console needs a UART that the board has"),
-    Code("CON002", "not a UART", "the kernel's console speaks to a 16550 UART only"),
+    Code("CON001", "unknown UART", "console and trace need UARTs that the board has"),
+    Code("CON002", "not a UART", "the kernel speaks to 16550 UARTs only"),
     Code("CON003", "baud rate not possible", "the UART divides its clock by 16 and by a whole number; more than 2 % off loses characters"),
+    Code("CON004", "trace on the console's UART", "text and trace on one line could not be told apart"),
     Code(
         "FUT001",
         "not supported yet",

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from hyp.abi import numbers, pages, state, tables
-from hyp.abi.hypercalls import CONSOLE_WRITE_MAX, HEALTH_READ_MAX, HYPERCALLS, TIMER_PERIOD_MIN, VERDICT_TEXT_MAX
+from hyp.abi.hypercalls import CONSOLE_WRITE_MAX, HEALTH_READ_MAX, HYPERCALLS, TIMER_PERIOD_MIN, TRACE_READ_MAX, VERDICT_TEXT_MAX
 from hyp.abi.record import Field, Record
 
 _ENUMS: tuple[tuple[str, type[IntEnum]], ...] = (
@@ -25,6 +25,7 @@ _ENUMS: tuple[tuple[str, type[IntEnum]], ...] = (
     ("HYP_DIRECTION", numbers.Direction),
     ("HYP_STATUS", numbers.Status),
     ("HYP_MODULE", numbers.ModuleControl),
+    ("HYP_TRACE", numbers.Trace),
 )
 _SHARED = (
     "ABI_VERSION",
@@ -58,6 +59,7 @@ def partition_header() -> str:
         f"#define HYP_VERDICT_TEXT_MAX {VERDICT_TEXT_MAX}",
         f"#define HYP_TIMER_PERIOD_MIN {TIMER_PERIOD_MIN}",
         f"#define HYP_HEALTH_READ_MAX {HEALTH_READ_MAX}",
+        f"#define HYP_TRACE_READ_MAX {TRACE_READ_MAX}",
     ]
     return _header("HYP_ABI_H", ["#include <stdint.h>"], lines, pages.PARTITION_RECORDS)
 
@@ -71,7 +73,7 @@ def kernel_header() -> str:
     lines = [f"#define {name} {_literal(value)}" for name, value in sorted(constants.items())]
     lines += [f"#define CPU_{name.upper()} (1 << {bit})" for bit, name in enumerate(tables.CPU_FEATURES)]
     lines.append(f"#define CPU_ALWAYS ({' | '.join(f'CPU_{name.upper()}' for name in tables.CPU_ALWAYS)})")
-    for prefix, names in (("TIMER", tables.TIMERS), ("VERIFY", tables.VERIFIES), ("ELSE", tables.TSC_ELSE)):
+    for prefix, names in (("TIMER", tables.TIMERS), ("VERIFY", tables.VERIFIES), ("ELSE", tables.TSC_ELSE), ("TRACE", tables.TRACE_DETAILS)):
         lines += [f"#define {prefix}_{name.upper().replace('-', '_')} {index}" for index, name in enumerate(names)]
     lines.append(f"#define HYPERCALLS {len(HYPERCALLS)}")
     return _header("HYP_KERNEL_H", ['#include "hyp_abi.h"'], lines, tables.PLAN_RECORDS + state.STATE_RECORDS)

@@ -52,6 +52,8 @@ _PORT_ERRORS = (
 _BAD = (Result.BAD_ADDRESS, "the buffer is not wholly writable by the caller")
 HEALTH_READ_MAX = 3
 """Records that one `health_read` gives: what can be copied without looking at the deadline."""
+TRACE_READ_MAX = 8
+"""The same for `trace_read`."""
 TIMER_PERIOD_MIN = 10_000
 """ns: a shorter period would leave its partition little but expiries."""
 
@@ -97,7 +99,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.NOT_PERMITTED, "another partition, and no grant for it"),
             (Result.NO_ACTION, "`resume` of a partition that is not suspended"),
         ),
-        600,
+        1200,
         context=True,
     ),
     Hypercall(
@@ -112,7 +114,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
             (Result.NO_ACTION, "`normal` in mode normal"),
             (Result.INVALID_MODE, "`warm_start` while in cold start"),
         ),
-        600,
+        1200,
         context=True,
     ),
     Hypercall(
@@ -306,7 +308,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         (),
         "0",
         ((Result.INVALID_CONFIG, "the plan gives the caller no watchdog"),),
-        100,
+        200,
         context=True,
     ),
     Hypercall(
@@ -378,11 +380,11 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         30,
         "module_control",
         "system",
-        "Restarts or halts the whole module; by grant.",
+        "Restarts or halts the whole module; by grant. Its path grows with the plan, and no window is promised while it goes on.",
         (Parameter("operation", "uint32_t", "HYP_MODULE_*"),),
         "does not return",
         ((Result.INVALID_PARAM, "no such operation"), (Result.NOT_PERMITTED, "no grant for it")),
-        500,
+        25000,
         context=True,
     ),
     Hypercall(
@@ -415,6 +417,27 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "0",
         ((Result.INVALID_PARAM, "not the event of a device of the caller's, or neither 0 nor 1"),),
         200,
+    ),
+    # ---- trace
+    Hypercall(
+        34,
+        "trace_event",
+        "trace",
+        "Puts a record of the caller's own into the trace: HYP_TRACE_OWN.",
+        (Parameter("value", "uint32_t", "the caller's own"),),
+        "0",
+        (),
+        100,
+    ),
+    Hypercall(
+        35,
+        "trace_read",
+        "trace",
+        "Reads records of the trace, oldest first, each once per reader.",
+        (Parameter("records", "hyp_trace_record_t *", "filled in"), Parameter("count", "size_t", "records that fit")),
+        f"records read, at most {TRACE_READ_MAX}",
+        ((Result.NOT_PERMITTED, "no grant `trace: read`"), _BAD),
+        1000,
     ),
 )
 

@@ -170,6 +170,29 @@ class ModuleControl(IntEnum):
     HALT = 2
 
 
+class Trace(IntEnum):
+    """Kinds of trace records. `value`, `detail` and `partition` are what is said here; otherwise 0."""
+
+    WINDOW_START = 1
+    """At the planned release; `value`: index of the window."""
+    WINDOW_END = 2
+    """`value`: ticks that its release was late."""
+    HEALTH = 3
+    """`detail`: HYP_HEALTH_*; `value`: HYP_ACTION_*."""
+    PORT = 4
+    """A call on a port that succeeded; `detail`: number of the call, `value`: port + 256 x bytes of the message."""
+    RAISE = 5
+    """`partition` raised an event (all ones: the kernel did); `value`: the receiver's id x 65536 + its number of the event."""
+    UPCALL = 6
+    """The partition goes on in its upcall handler."""
+    CALL = 7
+    """A hypercall begins; `detail`: its number."""
+    RESULT = 8
+    """It returns; `detail`: its number, `value`: low half of the result."""
+    OWN = 9
+    """`trace_event`; `value`: the partition's."""
+
+
 class Access(IntFlag):
     """Rights on an area, in the info page."""
 

@@ -223,6 +223,19 @@ MODULE_STATUS = Record(
     ),
 )
 
+TRACE_ENTRY = Record(
+    "hyp_trace_record",
+    "One record of the trace, as `trace_read` gives it.",
+    (
+        Field("sequence", "u64", "1 for the first since power-on; a gap: records were overwritten before they were read"),
+        Field("time", "u64", "ns, monotonic"),
+        Field("kind", "u32", "HYP_TRACE_*"),
+        Field("detail", "u32"),
+        Field("partition", "u32", "id, or all ones"),
+        Field("value", "u32"),
+    ),
+)
+
 PARTITION_RECORDS = (
     AREA,
     PEER,
@@ -240,5 +253,6 @@ PARTITION_RECORDS = (
     HEALTH_ENTRY,
     HEALTH_STATUS,
     MODULE_STATUS,
+    TRACE_ENTRY,
 )
 """What partitions and kernel share, in the order of the header."""

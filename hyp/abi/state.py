@@ -53,6 +53,7 @@ PARTITION_STATE = Record(
         Field("call_done", "u64", "bytes that a call cut by the window's end has copied"),
         Field("log_waiting", "u32", "records of it in the core's log that are not printed yet"),
         Field("reserved", "u32"),
+        Field("trace_read", "u64", "records of the core's trace that it has read"),
         Field("verdict", "u32", "VERDICT_*; a fail stays"),
         Field("verdict_length", "u32"),
         Field("verdict_text", "char", count=VERDICT_TEXT_MAX),
@@ -167,14 +168,17 @@ TRACE_RECORD = Record(
     "One trace event.",
     (
         Field("tsc", "u64"),
-        Field("kind", "u32", "TRACE_*"),
+        Field("kind", "u8", "HYP_TRACE_*: it says what the next three are"),
+        Field("detail", "u8"),
+        Field("partition", "u16", "id, or NO_TRACED"),
         Field("value", "u32"),
     ),
 )
 TRACE_RECORDS = 16384
-"""Records per core; a power of two."""
-TRACE_NONE, TRACE_WINDOW_START, TRACE_WINDOW_END = 0, 1, 2
-"""START: time = the planned release, value = window index. END: value = ticks that the release was late."""
+"""Records per core when the plan does not say; always a power of two."""
+NO_TRACED = 0xFFFF
+"""In the place of a partition's id: the kernel, the module."""
+TRACED_HEALTH, TRACED_PORTS, TRACED_EVENTS, TRACED_HYPERCALLS = 1, 2, 4, 8
 
 CORE = Record(
     "core",
@@ -207,8 +211,10 @@ CORE = Record(
         Field("switch_count", "u32", "schedule switches so far"),
         Field("schedule_next", "u32", "the schedule that follows at the end of a major frame, most often the same"),
         Field("schedule_reserved", "u32"),
-        Field("trace_ring", "*struct trace_record", "address of trace_record[TRACE_RECORDS]"),
+        Field("trace_ring", "*struct trace_record", "address of trace_record[trace_last + 1]"),
+        Field("trace_last", "u64", "a power of two less 1"),
         Field("trace_head", "u64", "records written"),
+        Field("trace_lost", "u64", "records overwritten before they were streamed"),
         Field("health_ring", "*struct health_record", "address of health_record[HEALTH_RECORDS]"),
         Field("health_head", "u64", "records written"),
         Field("health_tail", "u64", "records printed"),
@@ -221,7 +227,7 @@ CORE = Record(
         Field("module_waiting", "u32", "module records in the log that are not printed yet"),
         Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
         Field("module_restarts", "u32", "by HYP_MODULE_*: warm and cold restarts of the module", 2),
-        Field("reserved", "u32"),
+        Field("trace_call", "u32", "1 + the hypercall that the trace has begun last; 0: its result is recorded too"),
         Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
     ),
 )

@@ -68,6 +68,7 @@ CPU_ALWAYS = ("nx", "smep", "smap", "umip", "fsgsbase")
 TIMERS = ("lapic", "tsc-deadline")
 VERIFIES = ("none", "pit")
 TSC_ELSE = ("halt", "calibrate")
+TRACE_DETAILS = ("planned", "all")
 
 PARTITION_FPU = 1
 PARTITION_IRQ = 2
@@ -138,6 +139,12 @@ PLAN = Record(
         Field("uart_divisor", "u32"),
         Field("uart_fifo", "u32", "bytes of its transmit FIFO"),
         Field("uart_byte_ns", "u32", "ns that the line needs for one byte, rounded up"),
+        Field("traced", "u32", "TRACED_*: what is recorded besides windows"),
+        Field("trace_detail", "u32", "index into TRACE_DETAILS"),
+        Field("trace_port", "u32", "I/O port of the trace's 16550; 0: the trace stays in memory"),
+        Field("trace_divisor", "u32"),
+        Field("trace_fifo", "u32"),
+        Field("trace_byte_ns", "u32"),
         Field("exit_port", "u32", "written at the end of a run; 0: none"),
         Field("exit_value", "u32"),
     ),
@@ -206,7 +213,7 @@ LISTENER = Record(
     (
         Field("state", "*struct partition_state", "0: nobody listens"),
         Field("event", "u32", "that partition's number of it"),
-        Field("reserved", "u32"),
+        Field("partition", "u32", "that partition's id; for the trace"),
     ),
 )
 

@@ -57,6 +57,7 @@ class Addresses:
     readers: tuple[int, ...] = ()
     destinations: tuple[int, ...] = ()
     limits: tuple[int, ...] = ()
+    trace_records: int = TRACE_RECORDS  # of each core, a power of two
 
     @property
     def streams(self) -> int:
@@ -102,7 +103,7 @@ class Addresses:
         return aligned(self.ring_data(self.streams), PAGE) + core * aligned(HEALTH_RECORDS * HEALTH_RECORD.size, PAGE)
 
     def trace_ring(self, core: int) -> int:
-        return self.health_ring(self.cores) + core * aligned(TRACE_RECORDS * TRACE_RECORD.size, PAGE)
+        return self.health_ring(self.cores) + core * aligned(self.trace_records * TRACE_RECORD.size, PAGE)
 
     def slots(self, channel: int) -> int:
         """The first message slot of a channel."""
@@ -138,7 +139,13 @@ def addresses(plan: Plan) -> Addresses:
         readers=tuple(len(channel.destinations) for channel in plan.channels),
         destinations=tuple(ends.destinations for ends in wiring(plan).partitions),
         limits=limits(plan),
+        trace_records=TRACE_RECORDS if plan.trace is None else power_of_two(plan.trace.buffer // TRACE_RECORD.size),
     )
+
+
+def power_of_two(limit: int) -> int:
+    """The largest one up to `limit`, which is 1 at least."""
+    return 1 << limit.bit_length() - 1
 
 
 def depth(channel: Channel) -> int:

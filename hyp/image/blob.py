@@ -26,12 +26,10 @@ from hyp.image.layout import Restore
 from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
 from hyp.image.timetable import Lane
+from hyp.image.uarts import line, trace_fields
 from hyp.plan.model import Range
 
 _CHECKED_FROM = 16
-_BITS_PER_BYTE = 10
-"""8N1: a start bit, eight data bits, a stop bit."""
-_UART_OVERSAMPLING = 16
 
 
 def pack(
@@ -76,9 +74,7 @@ def _head(known: Facts, form: Shape, counts: dict[str, int], idle_root: int) -> 
     plan, where = known.plan, known.where
     board = plan.board
     uart = board.devices[plan.console.uart]
-    clock_hz, fifo = uart.clock_hz or 0, uart.fifo or 1
-    baud = plan.console.baud
-    divisor = max(1, (clock_hz + _UART_OVERSAMPLING * baud // 2) // (_UART_OVERSAMPLING * baud))
+    console = line(uart, plan.console.baud)
     required = _bits((*CPU_ALWAYS, *board.cpu_require))
     use = _bits(board.cpu_use)
     return PLAN.pack(
@@ -123,9 +119,10 @@ def _head(known: Facts, form: Shape, counts: dict[str, int], idle_root: int) -> 
         release_tolerance_ns=board.costs.release_tolerance_ns,
         io_write_ns=board.costs.io_write_ns,
         uart_port=uart.ports[0].start,
-        uart_divisor=divisor,
-        uart_fifo=fifo,
-        uart_byte_ns=-(-_BITS_PER_BYTE * 1_000_000_000 // baud),
+        uart_divisor=console.divisor,
+        uart_fifo=console.fifo,
+        uart_byte_ns=console.byte_ns,
+        **trace_fields(plan),
         exit_port=board.exit_port.at if board.exit_port else 0,
         exit_value=board.exit_port.value if board.exit_port else 0,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from hyp import __version__
 from hyp.abi.numbers import ABI_VERSION, PAGE
-from hyp.abi.state import HEALTH_RECORDS, TRACE_RECORDS
+from hyp.abi.state import HEALTH_RECORDS
 from hyp.image.addresses import Addresses, depth, stride
 from hyp.image.frames import Frames
 from hyp.image.layout import Layout, Placed
@@ -24,6 +24,7 @@ from hyp.image.manifest import (
     PartitionEntry,
     ScheduleEntry,
     SharedEntry,
+    TraceEntry,
     WindowEntry,
 )
 from hyp.image.pages import CORE_BYTES
@@ -74,6 +75,7 @@ def describe(parts: Parts, data: bytes) -> Manifest:
             "baud": plan.console.baud,
             "ring": layout.rings.start + where.ring(0),
         },
+        "trace": _trace(plan),
         "cores": [_core(parts, core) for core in range(where.cores)],
         "partitions": [_partition(parts, placed) for placed in layout.partitions],
         "schedules": [
@@ -88,6 +90,12 @@ def describe(parts: Parts, data: bytes) -> Manifest:
         "expected": {name: list(events) for name, events in sorted(plan.expected.items())},
         "memory": _memory(parts),
     }
+
+
+def _trace(plan: Plan) -> TraceEntry | None:
+    if plan.trace is None or plan.trace.uart is None:
+        return None
+    return {"uart": plan.trace.uart, "baud": plan.trace.baud, "detail": plan.trace.detail, "events": list(plan.trace.events)}
 
 
 def _extent(extent: Range) -> Extent:
@@ -120,7 +128,7 @@ def _core(parts: Parts, core: int) -> CoreEntry:
         "id": core,
         "state": layout.cores.start + core * CORE_BYTES,
         "trace_ring": buffers + where.trace_ring(core),
-        "trace_records": TRACE_RECORDS,
+        "trace_records": where.trace_records,
         "health_ring": buffers + where.health_ring(core),
         "health_records": HEALTH_RECORDS,
     }

@@ -40,6 +40,8 @@ def hypercall_rights(grants: Grants) -> int:
     closed = set()
     if not grants.health_log:
         closed |= {"health_read", "health_status"}
+    if not grants.trace:
+        closed.add("trace_read")
     if not grants.module:
         closed.add("module_control")
     if not grants.schedules:

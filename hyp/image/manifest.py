@@ -111,6 +111,15 @@ class ConsoleEntry(TypedDict):
     ring: int  # physical address of the kernel's own ring record
 
 
+class TraceEntry(TypedDict):
+    """The trace's stream; `detail` and `events` as in the plan."""
+
+    uart: str
+    baud: int
+    detail: str
+    events: list[str]
+
+
 class BoardEntry(TypedDict):
     """`emulator` as in the board file, all values as text; sizes in bytes."""
 
@@ -142,6 +151,7 @@ class Manifest(TypedDict):
     board: BoardEntry
     guard_ns: int
     console: ConsoleEntry
+    trace: TraceEntry | None  # None: the trace stays in memory
     cores: list[CoreEntry]
     partitions: list[PartitionEntry]
     schedules: list[ScheduleEntry]

@@ -80,6 +80,7 @@ def core_pages(core: int, where: Addresses) -> bytes:
         self=base + CORE_STATE,
         stack=base + CORE_STACK_TOP,
         trace_ring=ring_address(where.trace_ring(core)),
+        trace_last=where.trace_records - 1,
         health_ring=ring_address(where.health_ring(core)),
         frame_limit=_ALL_ONES,
         id=core,

@@ -14,7 +14,6 @@ from hyp.abi.state import (
     PORT_STATE,
     RING,
     TRACE_RECORD,
-    TRACE_RECORDS,
     WINDOW_COUNTERS,
 )
 from hyp.abi.tables import CORE_BASE, KERNEL_BASE, LAPIC_BASE, PLAN_BASE, RING_BASE, STATE_BASE
@@ -153,7 +152,7 @@ def _ring_words(where: Addresses) -> Iterator[Named]:
         yield f"bytes of ring {n}", where.ring_data(n), where.ring_data(n) + where.console_buffer
     for core in range(where.cores):
         yield f"health ring {core}", where.health_ring(core), where.health_ring(core) + HEALTH_RECORDS * HEALTH_RECORD.size
-        yield f"trace ring {core}", where.trace_ring(core), where.trace_ring(core) + TRACE_RECORDS * TRACE_RECORD.size
+        yield f"trace ring {core}", where.trace_ring(core), where.trace_ring(core) + where.trace_records * TRACE_RECORD.size
     for n, size in enumerate(where.channels):
         yield f"messages of channel {n}", where.slots(n), where.slots(n) + size
     for n, limit in enumerate(where.limits):

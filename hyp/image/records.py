@@ -92,7 +92,11 @@ def channels(known: Facts) -> Iterator[bytes]:
 
 def listeners(known: Facts, groups: Iterable[Iterable[Listener]]) -> list[bytes]:
     """listener_plan[]."""
-    return [LISTENER.pack(state=state_address(known.where.state(one.partition)), event=one.event) for group in groups for one in group]
+    return [
+        LISTENER.pack(state=state_address(known.where.state(one.partition)), event=one.event, partition=one.partition)
+        for group in groups
+        for one in group
+    ]
 
 
 def health(known: Facts) -> Iterator[bytes]:

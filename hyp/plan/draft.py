@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from hyp.plan.actions import WrittenRule
 from hyp.plan.devices_language import WrittenDevice
 from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftShared
-from hyp.plan.model import Area, Board, Console, Memory, Timing
+from hyp.plan.model import Area, Board, Console, Memory, Timing, Trace
 from hyp.plan.node import Path
 from hyp.plan.report import Report
 
@@ -29,6 +29,7 @@ class DraftGrants:
     partitions: dict[str, tuple[str, ...]]
     schedules: tuple[str, ...]
     health_log: bool
+    trace: bool
     module: tuple[str, ...]
 
 
@@ -94,6 +95,7 @@ class Draft:
     guard: int | None
     guard_needed: int | None
     console: Console | None
+    trace: Trace | None
     partitions: tuple[DraftPartition, ...]
     names: frozenset[str]  # of all partitions that are written, readable or not; empty when that is in doubt
     schedules: tuple[DraftSchedule, ...]

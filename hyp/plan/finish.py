@@ -28,6 +28,7 @@ def finished(draft: Draft) -> Plan:
         events=tuple(map(_event, draft.events)),
         shared=tuple(map(_shared, draft.shared)),
         module_health={event: rule.action.word for event, rule in draft.module_health.items()},
+        trace=draft.trace,
     )
 
 
@@ -64,6 +65,7 @@ def _grants(partition: DraftPartition, draft: Draft) -> Grants:
         partitions={name: _in_order(operations, OPERATIONS) for name, operations in granted.items() if operations},
         schedules=tuple(schedule.name for schedule in draft.schedules if schedule.name in written.schedules),
         health_log=written.health_log,
+        trace=written.trace,
         module=_in_order(written.module, MODULE_OPERATIONS),
     )
 

@@ -12,6 +12,7 @@ from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, MESSAGE_MAX, Q
 from hyp.plan.numbers import LARGEST, Address, AutoOr, Integer, Quantity
 from hyp.plan.rights_language import GRANTS, HEALTH, HEALTH_TABLE, OPERATIONS
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
+from hyp.plan.trace_language import TRACE
 from hyp.plan.units import DURATION, SIZE
 
 VERSION = 1
@@ -154,8 +155,8 @@ SCHEDULES = Field(
 )
 P_EXPECT = Field("expect", EXPECT, "What a good run contains although it is a health event")
 HEALTH_TABLES = Field("health", HEALTH, "Actions at health events")
+P_TRACE = Field("trace", TRACE, "What the kernel records, and the UART that carries it")
 PLAN_LATER = (
-    Field("trace", Later(), "UART and events of the trace"),
     Field("gates", Later(), "Calls from partition to partition"),
 )
 PLAN = Record(
@@ -166,6 +167,7 @@ PLAN = Record(
         BOARD,
         GUARD,
         P_CONSOLE,
+        P_TRACE,
         DEFAULTS,
         PARTITIONS,
         CHANNELS,

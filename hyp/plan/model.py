@@ -220,6 +220,17 @@ class Console:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """`uart` None: the trace stays in memory. `buffer` in bytes, per core. `events` as in the plan; windows are always traced."""
+
+    uart: str | None
+    baud: int
+    buffer: int
+    detail: str  # planned | all
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     name: str
     file: Path
@@ -234,3 +245,4 @@ class Plan:
     events: tuple[Event, ...] = ()
     shared: tuple[Shared, ...] = ()
     module_health: dict[str, str] = field(default_factory=dict)  # module event -> log | halt | warm_restart | cold_restart
+    trace: Trace | None = None  # None: windows only, in memory

@@ -13,6 +13,7 @@ from hyp.plan.guard import needed
 from hyp.plan.model import Area, Board, Console, Memory, Timing
 from hyp.plan.node import Mapping, Node
 from hyp.plan.parse_links import channels_of, events_of, shared_of
+from hyp.plan.parse_trace import trace_of
 from hyp.plan.registers import register_cache
 from hyp.plan.report import Report
 from hyp.plan.shapes import Field, Values
@@ -34,6 +35,7 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
         guard=needs if guard == -1 else guard,
         guard_needed=needs,
         console=_console(values, board),
+        trace=trace_of(values.get(lang.P_TRACE)),
         partitions=tuple(_partition(written.index(name), name, partition, board) for name, partition in partitions.items()),
         names=_all_names(root, lang.PARTITIONS.key),
         schedules=tuple(_schedule(name, schedule, report) for name, schedule in schedules.items()),
@@ -112,6 +114,7 @@ def _grants(record: Values | None) -> DraftGrants | None:
         partitions=record.get(rights.G_PARTITIONS) or {},
         schedules=record.get(rights.G_SCHEDULES) or (),
         health_log=record.get(rights.G_HEALTH_LOG) is not None,
+        trace=record.get(rights.G_TRACE) is not None,
         module=record.get(rights.G_MODULE) or (),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyp.abi.numbers import Control
 from hyp.plan.actions import Rule
-from hyp.plan.kinds import Choice, Later, Text
+from hyp.plan.kinds import Choice, Text
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
 
 OPERATIONS = tuple(operation.name.lower() for operation in Control)
@@ -25,7 +25,7 @@ G_SCHEDULES = Field(
     default=(),
 )
 G_HEALTH_LOG = Field("health_log", Choice(("read",)), "Reading the health log")
-G_TRACE = Field("trace", Later("the trace"), "Reading the trace")
+G_TRACE = Field("trace", Choice(("read",)), "Reading the trace")
 G_MODULE = Field(
     "module", ListOf(Choice(MODULE_OPERATIONS), "an operation or a list of them", single=True), "Operations on the whole module", default=()
 )

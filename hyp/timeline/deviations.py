@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hyp.image.manifest import ScheduleEntry
 from hyp.target.facts import TraceDump
-from hyp.timeline.events import events
+from hyp.timeline.events import WINDOWS, events
 from hyp.timeline.follow import Deviation, Followed, Follower
 from hyp.timeline.predict import predict
 
@@ -24,7 +24,8 @@ def follow(
     found = events(dump, tsc_hz)
     follower = Follower(predict(schedules, dump.core, dump.tick_scale), from_start=not dump.lost, restarts=restarts)
     for event in found:
-        follower.take(event)
+        if event.kind in WINDOWS:
+            follower.take(event)
     followed = follower.finish()
     if frames is None or followed.deviations:
         return followed

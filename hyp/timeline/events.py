@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 
-from hyp.abi.state import TRACE_RECORD, TRACE_WINDOW_END, TRACE_WINDOW_START
+from hyp.abi.numbers import Trace
+from hyp.abi.state import NO_TRACED, TRACE_RECORD
 from hyp.target.facts import TraceDump
 
-KINDS = {TRACE_WINDOW_START: "window_start", TRACE_WINDOW_END: "window_end"}
+KINDS = {int(kind): kind.name.lower() for kind in Trace}
+WINDOWS = ("window_start", "window_end", "unknown")
+"""Kinds that a plan's prediction says something about; an unknown one is a deviation."""
 _SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class Event:
-    """`ticks` is the TSC since the epoch, `at_ns` the same rounded to ns; `kind` is one of KINDS or `unknown`."""
+    """`ticks` is the TSC since the epoch, `at_ns` the same rounded to ns; `kind` is one of KINDS or `unknown`.
+
+    `value` and `detail` are as hyp.abi.numbers.Trace says; `partition` is an id, None: the kernel or the module.
+    """
 
     core: int
     kind: str
     ticks: int
     at_ns: int
     value: int
+    detail: int = 0
+    partition: int | None = None
 
 
 def events(dump: TraceDump, tsc_hz: int) -> tuple[Event, ...]:
     """The dump's records, oldest first."""
-    offsets = TRACE_RECORD.offsets
-    tsc, kind, value = (struct.Struct(code) for code in ("<Q", "<I", "<I"))
     found = []
     for at in range(0, len(dump.records), TRACE_RECORD.size):
-        (number,) = kind.unpack_from(dump.records, at + offsets["kind"])
-        ticks = tsc.unpack_from(dump.records, at + offsets["tsc"])[0] - dump.epoch
-        at_ns = (ticks * _SECOND_NS + tsc_hz // 2) // tsc_hz
-        found.append(
-            Event(dump.core, KINDS.get(number, "unknown"), ticks, at_ns, value.unpack_from(dump.records, at + offsets["value"])[0])
-        )
+        tsc, kind, detail, partition, value = (_int(word) for word in TRACE_RECORD.unpack(dump.records, at).values())
+        found.append(event(dump.core, kind, tsc - dump.epoch, value, detail, partition, tsc_hz))
     return tuple(found)
+
+
+def event(core: int, kind: int, ticks: int, value: int, detail: int, partition: int, tsc_hz: int) -> Event:
+    """From the words of a record; `ticks` since the epoch."""
+    at_ns = (ticks * _SECOND_NS + tsc_hz // 2) // tsc_hz
+    return Event(core, KINDS.get(kind, "unknown"), ticks, at_ns, value, detail, None if _of_windows(kind, partition) else partition)
+
+
+def _of_windows(kind: int, partition: int) -> bool:
+    return kind in (Trace.WINDOW_START, Trace.WINDOW_END) or kind not in KINDS or partition == NO_TRACED
+
+
+def _int(word: object) -> int:
+    assert isinstance(word, int)
+    return word

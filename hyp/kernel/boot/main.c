@@ -8,6 +8,7 @@
 #include "loader.h"
 #include "print.h"
 #include "schedule.h"
+#include "trace.h"
 #include "uart.h"
 
 #define FALLBACK_UART 0x3f8
@@ -48,9 +49,9 @@ static void check_plan(const struct plan *plan)
     int known = plan->magic == PLAN_MAGIC && plan->abi_version == HYP_ABI_VERSION && plan->size >= sizeof *plan;
     int whole = known && checksum((const uint8_t *)plan + CHECKSUM_FROM, plan->size - CHECKSUM_FROM) == plan->checksum;
     if (whole)
-        uart_init(plan->uart_port, plan->uart_divisor, plan->uart_fifo);
+        uart_init(&console_uart, plan->uart_port, plan->uart_divisor, plan->uart_fifo);
     else
-        uart_init(FALLBACK_UART, 1, 1);
+        uart_init(&console_uart, FALLBACK_UART, 1, 1);
     if (!known)
         refuse("plan", "not a plan of this kernel's ABI version");
     if (!whole)
@@ -132,6 +133,7 @@ _Noreturn void boot_main(uint32_t magic, uint64_t info)
         refuse("apic", "the local APIC is not at 0xfee00000");
     clock_set(core, plan);
     console_init(core);
+    trace_init(core);
     print("hyp: start\n");
     schedule_start(core);
 }

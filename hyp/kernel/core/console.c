@@ -7,6 +7,7 @@
 #include "apic.h"
 #include "health.h"
 #include "print.h"
+#include "trace.h"
 #include "uart.h"
 
 #define PIECE 48
@@ -21,8 +22,6 @@ enum search { NONE, SEARCHING, FOUND };
 volatile uint32_t console_work;
 
 static struct {
-    uint64_t byte_ticks;            /* of the line, for one byte */
-    uint64_t line_free;             /* TSC when the line will have sent what it was given */
     uint64_t step_ticks;
     uint32_t line;                  /* the partition stream whose line is open; 0: none */
     uint32_t column;                /* characters of it so far */
@@ -204,34 +203,27 @@ static int piece_next(struct core *core)
     return found != NONE || kernel;
 }
 
-/* ---- Pacing. The model of the line keeps emulators, whose UARTs send at once, to the declared rate. */
-
-static int line_has_room(uint64_t now)
-{
-    return ticks_until(drain.line_free, now) <= (int64_t)((the_plan()->uart_fifo - 1) * drain.byte_ticks);
-}
+/* ---- Sending. */
 
 void console_drain(struct core *core, uint64_t until)
 {
     for (;;) {
         uint64_t now = cpu_tsc();
-        if (ticks_until(until, now) < (int64_t)drain.step_ticks || !line_has_room(now) || !uart_ready())
+        if (ticks_until(until, now) < (int64_t)drain.step_ticks || !uart_ready(&console_uart, now))
             return;
         if (drain.at == drain.length) {
             if (!piece_next(core))
                 return;
             continue;
         }
-        uart_give(drain.piece[drain.at++]);
-        drain.line_free = (ticks_until(drain.line_free, now) > 0 ? drain.line_free : now) + drain.byte_ticks;
+        uart_give(&console_uart, drain.piece[drain.at++], now);
     }
 }
 
-/* When to look again: as the FIFO runs low, or a byte later when the UART itself is slower than the model. */
-static uint64_t drain_wake(uint64_t now)
+/* When to go on with a UART: at `next`, unless idling ends before. */
+static uint64_t sooner(uint64_t wake, uint64_t next)
 {
-    uint64_t low = drain.line_free - the_plan()->uart_fifo / 4 * drain.byte_ticks, soon = now + drain.byte_ticks;
-    return ticks_until(low, soon) > 0 ? low : soon;
+    return ticks_until(wake, next) > (int64_t)drain.step_ticks ? next : wake;
 }
 
 _Noreturn void console_idle(struct core *core)
@@ -239,12 +231,12 @@ _Noreturn void console_idle(struct core *core)
     cpu_set_root(the_plan()->idle_root);
     for (;;) {
         console_drain(core, core->wake);
-        uint64_t wake = core->wake;
-        if (console_waiting() || drain.at != drain.length) {
-            uint64_t next = drain_wake(cpu_tsc());
-            if (ticks_until(wake, next) > (int64_t)drain.step_ticks)
-                wake = next;
-        }
+        int traced = trace_drain(core, core->wake);
+        uint64_t wake = core->wake, now = cpu_tsc();
+        if (console_waiting() || drain.at != drain.length)
+            wake = sooner(wake, uart_wake(&console_uart, now));
+        if (traced)
+            wake = sooner(wake, uart_wake(&trace_uart, now));
         timer_arm(core, wake, cpu_tsc());
         __asm__ volatile("sti; hlt; cli" : : : "memory");
     }
@@ -254,7 +246,7 @@ void console_flush(struct core *core)
 {
     do
         for (; drain.at < drain.length; drain.at++)
-            uart_write(drain.piece[drain.at]);
+            uart_write(&console_uart, drain.piece[drain.at]);
     while (piece_next(core));
     if (drain.line)
         print("\n");
@@ -263,7 +255,6 @@ void console_flush(struct core *core)
 
 void console_init(struct core *core)
 {
-    drain.byte_ticks = ticks_of(core, the_plan()->uart_byte_ns);
     drain.step_ticks = ticks_of(core, the_plan()->io_write_ns) + STEP_TICKS;
-    drain.line_free = cpu_tsc();
+    uart_pace(&console_uart, ticks_of(core, the_plan()->uart_byte_ns));
 }

@@ -59,6 +59,8 @@ void upcall_deliver(const struct partition_state *state)
     frame_copy(&CONTROL->frames[SLOT_UPCALL], &SAVE->frame);
     control->vif = 0;
     enter_handler(handler, stack);
+    if (traced(TRACED_EVENTS))
+        trace_upcall();
 }
 
 int trap_deliver(struct partition_state *state, const struct hyp_frame *frame)

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "partition.h"
 #include "schedule.h"
+#include "trace.h"
 
 uint64_t health_time(const struct core *core)
 {
@@ -23,6 +24,8 @@ static uint32_t *waiting_of(struct core *core, uint32_t partition)
 void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t time_ns,
                 const struct hyp_frame *frame)
 {
+    if (traced(TRACED_HEALTH) && event != LOG_VERDICT)
+        trace_health(partition, event, action);
     uint32_t *waiting = waiting_of(core, partition);
     if (core->health_head - core->health_tail == HEALTH_RECORDS || *waiting == LOG_SHARE) {
         core->health_lost++;

@@ -26,6 +26,8 @@ static const struct irq_plan *irq_at(uint32_t place)
 static void pend(const struct irq_plan *irq)
 {
     __atomic_fetch_or(&CONTROL->pending[irq->event / 64], 1ull << irq->event % 64, __ATOMIC_RELAXED);
+    if (traced(TRACED_EVENTS))
+        trace_raised(irq->partition, irq->event);
 }
 
 void irqs_init(void)

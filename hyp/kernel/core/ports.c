@@ -143,6 +143,7 @@ HYPERCALL hypercall_sampling_write(uint64_t port, uint64_t message, uint64_t len
             __atomic_compare_exchange_n(&state->reading[n], &undecided, mine, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
         event_raise(core, &listener[n]);
     }
+    trace_port(HYP_CALL_SAMPLING_WRITE, port, length);
     return HYP_OK;
 }
 
@@ -195,6 +196,7 @@ HYPERCALL hypercall_sampling_read(uint64_t port, uint64_t buffer, uint64_t size,
     if (status && give(status, &said, sizeof said))
         return HYP_BAD_ADDRESS;
     own->last = slot->sequence;
+    trace_port(HYP_CALL_SAMPLING_READ, port, slot->length);
     return (int64_t)slot->length;
 }
 
@@ -273,6 +275,7 @@ HYPERCALL hypercall_queuing_send(uint64_t port, uint64_t message, uint64_t lengt
     slot->time = cpu_tsc();
     __atomic_store_n(&state->latest, state->latest + 1, __ATOMIC_RELEASE);
     event_raise(core, listeners_of(end.channel));
+    trace_port(HYP_CALL_QUEUING_SEND, port, length);
     return HYP_OK;
 }
 
@@ -301,6 +304,7 @@ HYPERCALL hypercall_queuing_receive(uint64_t port, uint64_t buffer, uint64_t siz
     __atomic_store_n(&state->taken, taken + 1, __ATOMIC_RELEASE);
     if (sent - taken == end.channel->depth)
         event_raise(core, listeners_of(end.channel) + 1);
+    trace_port(HYP_CALL_QUEUING_RECEIVE, port, length);
     return (int64_t)length;
 }
 

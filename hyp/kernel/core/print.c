@@ -31,8 +31,8 @@ void print(const char *text)
 {
     for (; *text; text++) {
         if (*text == '\n')
-            uart_write('\r');
-        uart_write(*text);
+            uart_write(&console_uart, '\r');
+        uart_write(&console_uart, *text);
     }
 }
 

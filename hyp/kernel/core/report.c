@@ -3,6 +3,7 @@
 #include "console.h"
 #include "health.h"
 #include "print.h"
+#include "trace.h"
 
 static void report_windows(const struct plan *plan)
 {
@@ -81,12 +82,14 @@ _Noreturn void report_end(struct core *core)
 {
     const struct plan *plan = the_plan();
     console_flush(core);
+    trace_flush(core);
     report_windows(plan);
     for (uint32_t n = 0; n < plan->partition_count; n++)
         report_partition(&PLAN_TABLE(partition_plan, partitions)[n], &plan->streams[n + 1]);
     for (uint32_t n = 0; n < sizeof core->module_count / sizeof *core->module_count; n++)
         report_health("module", FIRST_MODULE_EVENT + n, core->module_count[n], 0);
     report_drops("hyp", 0, core->health_lost);
+    report_drops("hyp.trace", 0, core->trace_lost);
     report_schedules(core);
     report_restarts(core->module_restarts[HYP_MODULE_WARM_RESTART] + core->module_restarts[HYP_MODULE_COLD_RESTART]);
     print_pair("hyp: core ", core->id);

@@ -150,8 +150,11 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     }
     window->counters->not_ready += (uint64_t)restarted;
     events_collect(state);
-    if (CONTROL->window_event)
+    if (CONTROL->window_event) {
         __atomic_fetch_or(&CONTROL->pending[0], 1ull << HYP_EVENT_WINDOW, __ATOMIC_RELAXED);
+        if (traced(TRACED_EVENTS))
+            trace_raised(partition->id, HYP_EVENT_WINDOW);
+    }
     if (state->wait_kind != WAIT_NONE && !wait_over(state, release_at))
         window_sleep(core);
     upcall_deliver(state);
@@ -181,7 +184,7 @@ HOT _Noreturn void release(struct core *core, const struct window_plan *window)
     uint64_t release_at = core->frame_tsc + counters->at_ticks;
     core->window = window;
     core->deadline = core->frame_tsc + counters->end_ticks;
-    trace_record(core, release_at, TRACE_WINDOW_START, window->index);
+    trace_window(core, release_at, HYP_TRACE_WINDOW_START, window->index);
     cpu_set_root(window->root);
     if (unready(core, state) | CONTROL->window_event || state->alarm < core->deadline)
         release_unready(core, release_at);
@@ -304,7 +307,7 @@ HOT void window_count(struct core *core, const struct window_plan *window, uint6
         late = window_was_late(core);
     else
         counters->late_min = 0;
-    trace_record(core, now, TRACE_WINDOW_END, late);
+    trace_window(core, now, HYP_TRACE_WINDOW_END, late);
     core->window = window + 1;
 }
 

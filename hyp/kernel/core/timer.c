@@ -34,13 +34,15 @@ static void alarm_find(const struct core *core, struct partition_state *state, u
     state->alarm = alarm;
 }
 
-static void timer_due(struct partition_state *state, uint32_t clock, uint64_t now_ns, uint32_t event)
+static void timer_due(const struct core *core, struct partition_state *state, uint32_t clock, uint64_t now_ns, uint32_t event)
 {
     uint64_t at = state->timer_at[clock], period = state->timer_period[clock];
     if (at > now_ns)
         return;
     uint64_t bit = 1ull << event;
     state->timer_missed[clock] += (__atomic_fetch_or(&CONTROL->pending[0], bit, __ATOMIC_RELAXED) & bit) != 0;
+    if (traced(TRACED_EVENTS))
+        trace_raised(core->partition->id, event);
     if (period == 0) {
         state->timer_at[clock] = NEVER;
         if (clock == HYP_CLOCK_EXECUTION)
@@ -56,8 +58,8 @@ int timers_expire(const struct core *core, struct partition_state *state, uint64
 {
     /* An alarm is a tick value rounded down: the ns of the tick after it has certainly reached the planned ns. */
     uint64_t ns = ns_at(core, now + 1);
-    timer_due(state, HYP_CLOCK_MONOTONIC, ns, HYP_EVENT_TIMER);
-    timer_due(state, HYP_CLOCK_EXECUTION, execution_ns(core, now + 1), HYP_EVENT_TIMER_EXECUTION);
+    timer_due(core, state, HYP_CLOCK_MONOTONIC, ns, HYP_EVENT_TIMER);
+    timer_due(core, state, HYP_CLOCK_EXECUTION, execution_ns(core, now + 1), HYP_EVENT_TIMER_EXECUTION);
     int bark = state->watchdog_at <= ns;
     if (bark)
         state->watchdog_at = NEVER;

@@ -3,6 +3,7 @@
 #define EVENT_H
 
 #include "partition.h"
+#include "trace.h"
 
 #define CONTROL ((struct hyp_control *)SLOT_CONTROL)
 #define SLOT_UPCALL 0
@@ -39,6 +40,7 @@ static inline __attribute__((always_inline)) void event_raise(struct core *core,
     __atomic_fetch_or(&state->attention, 1u << word, __ATOMIC_RELEASE);
     if (state == core->partition->state)
         core->attention = (uint64_t)event_self;
+    trace_raise(listener);
 }
 
 #endif

@@ -1,16 +1,61 @@
-/* Trace records: fixed cost, a ring per core that overwrites its oldest. */
+/* Trace records: fixed cost, a ring per core that overwrites its oldest. What the plan does not ask for costs one test. */
 #ifndef TRACE_H
 #define TRACE_H
 
 #include "core.h"
+#include "uart.h"
 
-static inline __attribute__((always_inline)) void trace_record(struct core *core, uint64_t tsc, uint32_t kind, uint32_t value)
+static inline int traced(uint32_t what)
 {
-    struct trace_record *record = &core->trace_ring[core->trace_head % TRACE_RECORDS];
-    core->trace_head++;
+    return (the_plan()->traced & what) != 0;
+}
+
+static inline __attribute__((always_inline)) struct trace_record *trace_next(struct core *core)
+{
+    return &core->trace_ring[core->trace_head++ & core->trace_last];
+}
+
+/* Windows are always recorded. */
+static inline __attribute__((always_inline)) void trace_window(struct core *core, uint64_t tsc, uint8_t kind, uint32_t value)
+{
+    struct trace_record *record = trace_next(core);
     record->tsc = tsc;
     record->kind = kind;
+    record->detail = 0;
+    record->partition = 0;
     record->value = value;
 }
+
+/* A record of the running partition's, from a handler: by the stack, so that a handler whose calls are not traced saves no register. */
+static inline __attribute__((always_inline)) void trace_words(uint32_t kind, uint32_t detail, uint64_t value)
+{
+    uint64_t words = (uint64_t)kind << 32 | (uint64_t)detail << 40 | (uint32_t)value;
+    __asm__ volatile("push %0\n\tcall trace_pushed" : : "r"(words) : "rax", "cc", "memory");
+}
+
+static inline __attribute__((always_inline)) void trace_port(uint32_t call, uint64_t port, uint64_t length)
+{
+    if (traced(TRACED_PORTS))
+        trace_words(HYP_TRACE_PORT, call, port | length << 8);
+}
+
+static inline __attribute__((always_inline)) void trace_raise(const struct listener_plan *listener)
+{
+    if (traced(TRACED_EVENTS))
+        trace_words(HYP_TRACE_RAISE, 0, (uint64_t)listener->partition << 16 | listener->event);
+}
+
+void trace_put(uint64_t words);                         /* as trace_words has them; for trace_pushed */
+void trace_health(uint32_t partition, uint32_t event, uint32_t action);
+void trace_raised(uint32_t partition, uint32_t event);     /* by the kernel */
+void trace_upcall(void);
+void trace_call(uint32_t call);
+void trace_result(uint64_t result);
+
+/* The stream on a UART of its own, in idle time only. */
+extern struct uart trace_uart;
+void trace_init(struct core *core);
+int trace_drain(struct core *core, uint64_t until);     /* at most until that TSC instant; nonzero: more is waiting */
+void trace_flush(struct core *core);                    /* all that is there, at the end of a run */
 
 #endif

@@ -1,12 +1,24 @@
-/* The console's 16550: initialised fully, written by one core, paced by the declared baud rate. */
+/* 16550s: initialised fully, written by one core, paced by the declared baud rate. */
 #ifndef UART_H
 #define UART_H
 
 #include <stdint.h>
 
-void uart_init(uint32_t port, uint32_t divisor, uint32_t fifo);
-void uart_write(char byte);         /* waits for the line, for at most a fixed number of polls */
-int uart_ready(void);               /* nonzero: uart_give may be called */
-void uart_give(char byte);
+struct uart {
+    uint32_t base, depth, room;
+    uint64_t byte_ticks;                    /* of the line, for one byte */
+    uint64_t line_free;                     /* TSC when the line will have sent what it was given */
+};
+
+extern struct uart console_uart;            /* who prints it owns, who drains it paces it */
+
+void uart_init(struct uart *uart, uint32_t port, uint32_t divisor, uint32_t fifo);
+void uart_write(struct uart *uart, char byte);      /* waits for the line, for at most a fixed number of polls */
+
+/* Sending in idle time: `uart_give` only after `uart_ready`, which asks the model of the line and then the device. */
+void uart_pace(struct uart *uart, uint64_t byte_ticks);
+int uart_ready(struct uart *uart, uint64_t now);
+void uart_give(struct uart *uart, char byte, uint64_t now);
+uint64_t uart_wake(const struct uart *uart, uint64_t now);      /* TSC: when to offer more */
 
 #endif

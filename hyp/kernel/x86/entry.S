@@ -21,6 +21,18 @@
     .endr
     .endm
 
+    /* function(rax) in C; keeps every register but rax. */
+    .macro call_keeping function
+    .irp reg, rdi, rsi, rdx, rcx, r8, r9, r10, r11
+    push %\reg
+    .endr
+    mov %rax, %rdi
+    call \function
+    .irp reg, r11, r10, r9, r8, rcx, rdx, rsi, rdi
+    pop %\reg
+    .endr
+    .endm
+
     .text
 
 /* ---- Hypercalls: rax = tag | number; rcx = return rip, r11 = flags; handlers in C keep every register but rax. */
@@ -37,6 +49,8 @@ entry_hypercall:
     jae entry_hypercall_refused
     bt %rax, %gs:OFFSET_CORE_RIGHTS
     jnc entry_hypercall_denied
+    testb $TRACED_HYPERCALLS, PLAN_BASE + OFFSET_PLAN_TRACED
+    jnz entry_hypercall_traced
     call *hypercall_table(, %rax, 8)
     cmpq $0, %gs:OFFSET_CORE_ATTENTION
     jne entry_hypercall_attention
@@ -52,6 +66,31 @@ entry_hypercall_attention:
     mov %gs:OFFSET_CORE_ATTENTION, %rax
     movq $0, %gs:OFFSET_CORE_ATTENTION
     jmp entry_hypercall_context
+
+/* The same with a record before the call and one of its result; `attention` and the full context have a result of their own. */
+entry_hypercall_traced:
+    push %rax
+    call_keeping trace_call
+    pop %rax
+    call *hypercall_table(, %rax, 8)
+    cmpq $0, %gs:OFFSET_CORE_ATTENTION
+    jne entry_hypercall_attention
+    push %rax
+    call_keeping trace_result
+    pop %rax
+    jmp exit_hypercall
+
+/* From handlers: one word on the stack for trace_put. */
+    .globl trace_pushed
+trace_pushed:
+    mov 8(%rsp), %rax
+    call_keeping trace_put
+    ret $8
+
+entry_context_traced:
+    mov %rax, %rdi
+    call trace_result
+    jmp exit_now
 
 entry_hypercall_denied:
     mov $HYP_NOT_PERMITTED, %rax
@@ -83,6 +122,8 @@ entry_hypercall_context:
     mov %gs:OFFSET_CORE_STACK, %rsp
     call *%rax
     mov %rax, SLOT_SAVE + OFFSET_HYP_FRAME_RAX
+    testb $TRACED_HYPERCALLS, PLAN_BASE + OFFSET_PLAN_TRACED
+    jnz entry_context_traced
 
 /* ---- Back to the partition that is loaded, at once. */
 

@@ -1,6 +1,6 @@
 /*
- * 16550 UART (National Semiconductor PC16550D). Owns the console's registers and what its transmit FIFO still takes.
- * Only the core that drains the console calls it.
+ * 16550 UARTs (National Semiconductor PC16550D): their registers, what a transmit FIFO still takes, and when the line is free.
+ * Only the core that drains a UART calls these for it.
  */
 #include "uart.h"
 #include "cpu.h"
@@ -22,44 +22,78 @@
 /* At 1200 baud a byte takes 8 ms and a poll of the bus about a microsecond. */
 #define POLLS 20000
 
-static uint16_t base;
-static uint32_t depth;
-static uint32_t room;
+struct uart console_uart;
 
-void uart_init(uint32_t port, uint32_t divisor, uint32_t fifo)
+static void set(const struct uart *uart, uint32_t place, uint32_t value)
 {
-    base = (uint16_t)port;
-    depth = fifo ? fifo : 1;
-    room = 0;
-    port_write((uint16_t)(base + INTERRUPTS), 0);
-    port_write((uint16_t)(base + LINE), LINE_DIVISOR);
-    port_write((uint16_t)(base + DATA), (uint8_t)divisor);
-    port_write((uint16_t)(base + INTERRUPTS), (uint8_t)(divisor >> 8));
-    port_write((uint16_t)(base + LINE), LINE_8N1);
-    port_write((uint16_t)(base + FIFO), FIFO_ENABLE_CLEAR);
-    port_write((uint16_t)(base + MODEM), MODEM_DTR_RTS);
-    port_write((uint16_t)(base + SCRATCH), 0);
-    (void)port_read((uint16_t)(base + LINE_STATUS));
-    (void)port_read((uint16_t)(base + DATA));
+    port_write((uint16_t)(uart->base + place), (uint8_t)value);
 }
 
-int uart_ready(void)
+static uint8_t get(const struct uart *uart, uint32_t place)
 {
-    if (room == 0 && (port_read((uint16_t)(base + LINE_STATUS)) & STATUS_EMPTY))
-        room = depth;
-    return room != 0;
+    return port_read((uint16_t)(uart->base + place));
 }
 
-void uart_give(char byte)
+void uart_init(struct uart *uart, uint32_t port, uint32_t divisor, uint32_t fifo)
 {
-    port_write((uint16_t)(base + DATA), (uint8_t)byte);
-    room--;
+    uart->base = port;
+    uart->depth = fifo ? fifo : 1;
+    uart->room = 0;
+    set(uart, INTERRUPTS, 0);
+    set(uart, LINE, LINE_DIVISOR);
+    set(uart, DATA, divisor);
+    set(uart, INTERRUPTS, divisor >> 8);
+    set(uart, LINE, LINE_8N1);
+    set(uart, FIFO, FIFO_ENABLE_CLEAR);
+    set(uart, MODEM, MODEM_DTR_RTS);
+    set(uart, SCRATCH, 0);
+    (void)get(uart, LINE_STATUS);
+    (void)get(uart, DATA);
 }
 
-void uart_write(char byte)
+static int has_room(struct uart *uart)
 {
-    for (uint32_t n = 0; n < POLLS && !uart_ready(); n++)
+    if (uart->room == 0 && (get(uart, LINE_STATUS) & STATUS_EMPTY))
+        uart->room = uart->depth;
+    return uart->room != 0;
+}
+
+static void send(struct uart *uart, char byte)
+{
+    set(uart, DATA, (uint8_t)byte);
+    uart->room--;
+}
+
+void uart_write(struct uart *uart, char byte)
+{
+    for (uint32_t n = 0; n < POLLS && !has_room(uart); n++)
         __asm__ volatile("pause");
-    room = room ? room : 1;             /* a line that never empties loses bytes rather than stopping the kernel */
-    uart_give(byte);
+    uart->room = uart->room ? uart->room : 1;   /* a line that never empties loses bytes rather than stopping the kernel */
+    send(uart, byte);
+}
+
+/* ---- Pacing. The model of the line keeps emulators, whose UARTs send at once, to the declared rate. */
+
+void uart_pace(struct uart *uart, uint64_t byte_ticks)
+{
+    uart->byte_ticks = byte_ticks;
+    uart->line_free = cpu_tsc();
+}
+
+int uart_ready(struct uart *uart, uint64_t now)
+{
+    return (int64_t)(uart->line_free - now) <= (int64_t)((uart->depth - 1) * uart->byte_ticks) && has_room(uart);
+}
+
+void uart_give(struct uart *uart, char byte, uint64_t now)
+{
+    send(uart, byte);
+    uart->line_free = ((int64_t)(uart->line_free - now) > 0 ? uart->line_free : now) + uart->byte_ticks;
+}
+
+/* As the FIFO runs low, or a byte later when the UART itself is slower than the model. */
+uint64_t uart_wake(const struct uart *uart, uint64_t now)
+{
+    uint64_t low = uart->line_free - uart->depth / 4 * uart->byte_ticks, soon = now + uart->byte_ticks;
+    return (int64_t)(low - soon) > 0 ? low : soon;
 }

@@ -103,6 +103,7 @@ PLAN_CHECKS: tuple[Callable[[Draft], None], ...] = (
     console.uart_exists,
     console.uart_is_a_uart,
     console.baud_rate_is_possible,
+    console.uarts_differ,
     devices.owned_devices_exist,
     devices.kernel_devices_are_not_owned,
     devices.devices_have_one_owner,

@@ -1,10 +1,12 @@
-"""Checks of the console against the board."""
+"""Checks of the kernel's own UARTs, for console and trace, against the board."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hyp.plan.board_language import UART_KIND
 from hyp.plan.draft import Draft
-from hyp.plan.model import Board, Console, Device
+from hyp.plan.model import Board, Device
 from hyp.plan.node import Path
 from hyp.plan.quote import alternatives, nearest, quote
 
@@ -14,52 +16,74 @@ DIVISOR_MAX = 0xFFFF
 USUAL = (115200, 57600, 38400, 19200, 9600)
 
 
+@dataclass(frozen=True)
+class Line:
+    """What the plan says of one of the kernel's UARTs; `key` is `console` or `trace`."""
+
+    key: str
+    uart: str
+    baud: int
+
+
+def lines(draft: Draft) -> list[Line]:
+    """The console, and the trace when it is streamed."""
+    console, trace = draft.console, draft.trace
+    found = [] if console is None else [Line("console", console.uart, console.baud)]
+    return found if trace is None or trace.uart is None else [*found, Line("trace", trace.uart, trace.baud)]
+
+
 def uart_exists(draft: Draft) -> None:
-    """The console's UART is a device of the board."""
-    board, console = draft.board, draft.console
-    if board is None or console is None or console.uart in board.devices:
+    """The UARTs of console and trace are devices of the board."""
+    board = draft.board
+    if board is None:
         return
-    uarts = [name for name, device in sorted(board.devices.items()) if device.kind == UART_KIND]
-    meant = nearest(console.uart, board.devices)
-    fix = f"did you mean `{meant}`?" if meant else f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
-    draft.report.add("CON001", _written(draft, "uart"), f"board `{board.name}` has no device `{quote(console.uart)}`", fix)
+    for line in lines(draft):
+        if line.uart in board.devices:
+            continue
+        uarts = [name for name, device in sorted(board.devices.items()) if device.kind == UART_KIND]
+        meant = nearest(line.uart, board.devices)
+        fix = f"did you mean `{meant}`?" if meant else f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
+        draft.report.add("CON001", _written(draft, line, "uart"), f"board `{board.name}` has no device `{quote(line.uart)}`", fix)
 
 
 def uart_is_a_uart(draft: Draft) -> None:
-    """The console's device is a 16550 with I/O ports."""
-    found = _device(draft)
-    if found is None:
-        return
-    board, _, device = found
-    if device.kind != UART_KIND:
-        uarts = [name for name, other in sorted(board.devices.items()) if other.kind == UART_KIND]
-        fix = f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
-        draft.report.add(
-            "CON002", _written(draft, "uart"), f"`{device.name}` of board `{board.name}` is a `{quote(device.kind)}`, not a UART", fix
-        )
-    elif not device.ports:
-        draft.report.add(
-            "FUT001",
-            _written(draft, "uart"),
-            f"a console on `{device.name}`, a UART without I/O ports, is not supported yet",
-            "use a UART with I/O ports",
-        )
+    """The devices of console and trace are 16550s with I/O ports."""
+    for board, line, device in _devices(draft):
+        path = _written(draft, line, "uart")
+        if device.kind != UART_KIND:
+            uarts = [name for name, other in sorted(board.devices.items()) if other.kind == UART_KIND]
+            fix = f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
+            draft.report.add("CON002", path, f"`{device.name}` of board `{board.name}` is a `{quote(device.kind)}`, not a UART", fix)
+        elif not device.ports:
+            message = f"a {line.key} on `{device.name}`, a UART without I/O ports, is not supported yet"
+            draft.report.add("FUT001", path, message, "use a UART with I/O ports")
 
 
 def baud_rate_is_possible(draft: Draft) -> None:
-    """The UART can make the baud rate to within 2 %."""
-    found = _device(draft)
-    if found is None:
+    """The UARTs can make their baud rates to within 2 %."""
+    for _, line, device in _devices(draft):
+        if device.kind != UART_KIND or device.clock_hz is None or not draft.report.ok((line.key, "baud")):
+            continue
+        if makes(device.clock_hz, line.baud):
+            continue
+        possible = [rate for rate in USUAL if makes(device.clock_hz, rate)]
+        near = min(possible, key=lambda rate: abs(rate - line.baud)) if possible else device.clock_hz // 16
+        message = f"`{device.name}` cannot make {line.baud} baud from its clock of {device.clock_hz} Hz"
+        draft.report.add("CON003", _written(draft, line, "baud"), message, f"write {near}")
+
+
+def uarts_differ(draft: Draft) -> None:
+    """The trace has a UART of its own."""
+    found = lines(draft)
+    if len(found) < 2 or found[0].uart != found[1].uart:
         return
-    _, console, device = found
-    if device.kind != UART_KIND or device.clock_hz is None or not draft.report.ok(("console", "baud")):
-        return
-    if makes(device.clock_hz, console.baud):
-        return
-    possible = [rate for rate in USUAL if makes(device.clock_hz, rate)]
-    near = min(possible, key=lambda rate: abs(rate - console.baud)) if possible else device.clock_hz // 16
-    message = f"`{device.name}` cannot make {console.baud} baud from its clock of {device.clock_hz} Hz"
-    draft.report.add("CON003", _written(draft, "baud"), message, f"write {near}")
+    others = [] if draft.board is None else [
+        name for name, device in sorted(draft.board.devices.items()) if device.kind == UART_KIND and name != found[0].uart
+    ]  # fmt: skip
+    fix = f"use {alternatives(others)}" if others else "leave out `uart`: the trace stays in memory"
+    path: Path = ("console", "uart")
+    related = [(path, "the console")] if draft.report.spans.is_written(path) else []
+    draft.report.add("CON004", ("trace", "uart"), f"`{quote(found[1].uart)}` carries the console", fix, related=related)
 
 
 def makes(clock_hz: int, baud: int) -> bool:
@@ -70,14 +94,15 @@ def makes(clock_hz: int, baud: int) -> bool:
     return abs(clock_hz - 16 * baud * divisor) * BAUD_ERROR_MAX <= 16 * baud * divisor
 
 
-def _written(draft: Draft, key: str) -> Path:
-    """Where the value comes from: the console's key, or the board that gives the default."""
-    path = ("console", key)
-    return path if draft.report.spans.is_written(path) else ("board",)
+def _written(draft: Draft, line: Line, key: str) -> Path:
+    """Where the value comes from: the line's own key, the line, or the board that gives the console's default."""
+    path: Path = (line.key, key)
+    if draft.report.spans.is_written(path):
+        return path
+    return ("board",) if line.key == "console" else (line.key,)
 
 
-def _device(draft: Draft) -> tuple[Board, Console, Device] | None:
-    board, console = draft.board, draft.console
-    if board is None or console is None or console.uart not in board.devices:
-        return None
-    return board, console, board.devices[console.uart]
+def _devices(draft: Draft) -> list[tuple[Board, Line, Device]]:
+    """The lines whose device the board has."""
+    board = draft.board
+    return [] if board is None else [(board, line, board.devices[line.uart]) for line in lines(draft) if line.uart in board.devices]

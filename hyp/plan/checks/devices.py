@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyp.plan.board_language import UART_KIND
+from hyp.plan.checks.console import lines
 from hyp.plan.devices_language import WrittenDevice
 from hyp.plan.draft import Draft, DraftPartition
 from hyp.plan.model import Board, Device
@@ -27,16 +28,18 @@ def owned_devices_exist(draft: Draft) -> None:
 
 
 def kernel_devices_are_not_owned(draft: Draft) -> None:
-    """The UART of the console belongs to the kernel."""
-    if draft.board is None or draft.console is None:
+    """The UARTs of console and trace belong to the kernel."""
+    if draft.board is None:
         return
+    used = {line.uart: line.key for line in lines(draft)}
     for partition, written, device in owned(draft, draft.board):
-        if device.name == draft.console.uart:
+        if device.name in used:
+            key = used[device.name]
             others = free_uarts(draft, draft.board)
-            fix = f"use {alternatives(others)}, or give the console another UART" if others else "give the console another UART"
-            message = f"`{device.name}` carries the console, so it is the kernel's and cannot be `{partition.name}`'s"
-            path: Path = ("console", "uart")
-            related = [(path, "the console")] if draft.report.spans.is_written(path) else []
+            fix = f"use {alternatives(others)}, or give the {key} another UART" if others else f"give the {key} another UART"
+            message = f"`{device.name}` carries the {key}, so it is the kernel's and cannot be `{partition.name}`'s"
+            path: Path = (key, "uart")
+            related = [(path, f"the {key}")] if draft.report.spans.is_written(path) else []
             draft.report.add("DEV007", _name(draft, written), message, fix, related=related)
 
 
@@ -119,7 +122,7 @@ def owned(draft: Draft, board: Board) -> Iterator[Owned]:
 
 def free_uarts(draft: Draft, board: Board) -> list[str]:
     """UARTs that nobody has."""
-    taken = {written.name for _, written in _written(draft)} | ({draft.console.uart} if draft.console else set())
+    taken = {written.name for _, written in _written(draft)} | {line.uart for line in lines(draft)}
     return [name for name, device in sorted(board.devices.items()) if device.kind == UART_KIND and name not in taken]
 
 

@@ -25,6 +25,7 @@ typedef struct hyp_partition_status hyp_partition_status_t;
 typedef struct hyp_schedule_status hyp_schedule_status_t;
 typedef struct hyp_health_record hyp_health_record_t;
 typedef struct hyp_health_status hyp_health_status_t;
+typedef struct hyp_trace_record hyp_trace_record_t;
 typedef struct hyp_module_status hyp_module_status_t;
 
 /* Written by the partition; entered on cold and warm start. Returning from it halts the partition. */
@@ -110,6 +111,10 @@ hyp_result_t hyp_health_status(hyp_health_status_t *status);                  /*
 /* The whole module; control by grant. */
 hyp_result_t hyp_module_control(int operation);                               /* HYP_MODULE_*; returns only an error */
 hyp_result_t hyp_module_status(hyp_module_status_t *status);
+
+/* Trace. A record of one's own is always taken. Reading is by grant; each record is read once, a gap in ->sequence was overwritten. */
+hyp_result_t hyp_trace_event(uint32_t value);
+hyp_result_t hyp_trace_read(hyp_trace_record_t *records, size_t count);       /* records read */
 
 /* Console. Never waits: what the ring cannot take is dropped, and the kernel counts it. */
 hyp_result_t hyp_console_write(const void *text, size_t length); /* bytes taken */

@@ -89,7 +89,7 @@ static void set_up(uint64_t ring_size, char *names)
     core.tick_scale = core.ns_scale = 1ull << 32;
     core.epoch = 1;
     host_core = &core;
-    uart_init(UART, 1, FIFO);
+    uart_init(&console_uart, UART, 1, FIFO);
     console_init(&core);
 }
 

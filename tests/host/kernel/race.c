@@ -105,7 +105,7 @@ int main(void)
     plan->uart_fifo = 16;
     core = (struct core){.self = &core, .partition = partition, .tick_scale = 1ull << 32, .ns_scale = 1ull << 32};
     host_core = &core;
-    uart_init(UART, 1, 16);
+    uart_init(&console_uart, UART, 1, 16);
     sent_bytes = 0;
     console_init(&core);
     pthread_create(&thread, NULL, writer, NULL);

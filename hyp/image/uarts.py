@@ -1,0 +1,43 @@
+"""The kernel's own UARTs in the blob: console, and what is traced where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hyp.abi.state import TRACED_EVENTS, TRACED_HEALTH, TRACED_HYPERCALLS, TRACED_PORTS
+from hyp.abi.tables import TRACE_DETAILS
+from hyp.plan.model import Device, Plan
+
+_BITS_PER_BYTE = 10
+"""8N1: a start bit, eight data bits, a stop bit."""
+_OVERSAMPLING = 16
+_TRACED = {"health": TRACED_HEALTH, "port": TRACED_PORTS, "event": TRACED_EVENTS, "hypercall": TRACED_HYPERCALLS}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A 16550's divisor for a baud rate, the bytes of its FIFO, and what a byte takes, in ns rounded up."""
+
+    divisor: int
+    fifo: int
+    byte_ns: int
+
+
+def line(uart: Device, baud: int) -> Line:
+    clock_hz = uart.clock_hz or 0
+    divisor = max(1, (clock_hz + _OVERSAMPLING * baud // 2) // (_OVERSAMPLING * baud))
+    return Line(divisor, uart.fifo or 1, -(-_BITS_PER_BYTE * 1_000_000_000 // baud))
+
+
+def trace_fields(plan: Plan) -> dict[str, int]:
+    """The fields of the blob's head that say what is traced; all zero without `trace:`."""
+    trace = plan.trace
+    if trace is None:
+        return {}
+    fields = {"traced": sum(_TRACED.get(word, 0) for word in trace.events), "trace_detail": TRACE_DETAILS.index(trace.detail)}
+    if trace.uart is None:
+        return fields
+    uart = plan.board.devices[trace.uart]
+    own = line(uart, trace.baud)
+    ports = {"trace_port": uart.ports[0].start, "trace_divisor": own.divisor, "trace_fifo": own.fifo, "trace_byte_ns": own.byte_ns}
+    return {**fields, **ports}
