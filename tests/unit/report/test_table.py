@@ -96,7 +96,7 @@ def test_the_schema_refuses_what_is_not_in_it() -> None:
 
 
 def test_lost_trace_records_are_stated() -> None:
-    dump = TraceDump(0, (5).to_bytes(8, "little") + (9).to_bytes(4, "little") + (3).to_bytes(4, "little"), 2, 0, 1 << 32)
+    dump = TraceDump(0, (5).to_bytes(8, "little") + (99).to_bytes(4, "little") + (3).to_bytes(4, "little"), 2, 0, 1 << 32)
     run = ran(end=End.UNTIL, traces=(dump,))
     assert "trace: core 0 has overwritten its first 2 records" in text_of(run)
     value = trace_json(MANIFEST, (dump,), 1_000_000_000)
