@@ -231,8 +231,9 @@ CORE = Record(
         Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
     ),
 )
-PHASE_BEFORE, PHASE_REST, PHASE_SLEEP = 0, 1, 2
+PHASE_BEFORE, PHASE_REST, PHASE_SLEEP, PHASE_SETTLE = 0, 1, 2, 3
 """BEFORE: the core waits for the next release; REST: for the end of a window whose partition yielded or is not ready;
-SLEEP: for that, or for what the window's partition waits for."""
+SLEEP: for that, or for what the window's partition waits for;
+SETTLE: not idle, device interrupts that were on their way are taken."""
 
 STATE_RECORDS = (CHANNEL_STATE, MESSAGE_SLOT, PORT_STATE, SAVE, PARTITION_STATE, WINDOW_COUNTERS, RING, HEALTH_RECORD, TRACE_RECORD, CORE)

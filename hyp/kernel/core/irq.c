@@ -23,9 +23,13 @@ static const struct irq_plan *irq_at(uint32_t place)
     return &PLAN_TABLE(irq_plan, irqs)[place];
 }
 
+/* Not into the control page: while the core idles, no partition's slot is in force. */
 static void pend(const struct irq_plan *irq)
 {
-    __atomic_fetch_or(&CONTROL->pending[irq->event / 64], 1ull << irq->event % 64, __ATOMIC_RELAXED);
+    struct partition_state *state = PLAN_TABLE(partition_plan, partitions)[irq->partition].state;
+    uint32_t word = irq->event / 64;
+    __atomic_fetch_or(&state->events[word], 1ull << irq->event % 64, __ATOMIC_RELAXED);
+    __atomic_fetch_or(&state->attention, 1u << word, __ATOMIC_RELEASE);
     if (traced(TRACED_EVENTS))
         trace_raised(irq->partition, irq->event);
 }
@@ -40,19 +44,36 @@ void irqs_open(const struct partition_plan *partition)
 {
     for (uint32_t n = 0; n < partition->irq_count; n++) {
         uint32_t place = partition->irq_first + n;
-        if (states[place])
-            continue;
-        if (!irq_at(place)->level)
-            pend(irq_at(place));
-        ioapic_mask(irq_at(place)->line, 0);
+        if (!states[place])
+            ioapic_mask(irq_at(place)->line, 0);
     }
 }
 
-void irqs_close(const struct partition_plan *partition)
+/* Lets come what has come to the local APIC already. The timer is only acknowledged: whoever called arms it again. */
+static void settle(struct core *core)
 {
-    for (uint32_t n = 0; n < partition->irq_count; n++)
-        ioapic_mask(irq_at(partition->irq_first + n)->line, 1);
+    uint32_t phase = core->phase;
+    core->phase = PHASE_SETTLE;
+    __asm__ volatile("sti; nop; cli" : : : "memory");
+    core->phase = phase;
 }
+
+void irqs_close(struct core *core, const struct partition_plan *partition)
+{
+    uint32_t vectors = 0;
+    for (uint32_t n = 0; n < partition->irq_count; n++) {
+        uint32_t place = partition->irq_first + n;
+        const struct irq_plan *irq = irq_at(place);
+        ioapic_mask(irq->line, 1);
+        vectors |= 1u << place;
+        if (!irq->level && !(states[place] & MASKED_BY_OWNER))
+            pend(irq);              /* an edge may be lost from here on: the next window starts with the event */
+    }
+    if (apic_read(APIC_REQUESTS + VECTOR_IRQ / 32 * 16) & vectors)
+        settle(core);
+}
+
+_Static_assert(VECTOR_IRQ % 32 == 0 && IRQS_MAX <= 32, "one register of the APIC has all requests");
 
 void irqs_reset(const struct partition_plan *partition)
 {
@@ -60,22 +81,22 @@ void irqs_reset(const struct partition_plan *partition)
         states[partition->irq_first + n] = 0;
 }
 
-int irq_raise(uint32_t vector)
+int irq_raise(struct core *core, uint32_t vector)
 {
     uint32_t place = vector - VECTOR_IRQ;
     if (vector < VECTOR_IRQ || place >= the_plan()->irq_count)
         return 0;
     const struct irq_plan *irq = irq_at(place);
-    const struct partition_plan *partition = this_core()->partition;
     if (irq->level) {
         ioapic_mask(irq->line, 1);
         states[place] |= WAITS_FOR_ACK;
     }
     apic_end_of_interrupt();
-    if (irq->partition != partition->id)        /* it was on its way as its owner's window ended; a level comes again */
-        states[place] &= ~WAITS_FOR_ACK;
-    else
-        pend(irq);
+    pend(irq);                      /* also one that was on its way as its owner's window ended */
+    if (core->phase == PHASE_SLEEP) {
+        uint64_t now = cpu_tsc(), release_at = core->frame_tsc + core->window->counters->at_ticks;
+        core->wake = ticks_until(release_at, now) > 0 ? release_at : now;
+    }
     return 1;
 }
 

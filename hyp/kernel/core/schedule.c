@@ -37,12 +37,12 @@ COLD void extras_load(struct core *core, const struct partition_plan *partition)
         irqs_open(partition);
 }
 
-COLD void extras_save(const struct core *core)
+COLD void extras_save(struct core *core)
 {
     if (core->extras & PARTITION_FPU)
         fpu_save(the_plan()->xcr0);
     if (core->extras & PARTITION_IRQ)
-        irqs_close(core->partition);
+        irqs_close(core, core->partition);
 }
 
 HOT void context_save(struct core *core, uint64_t now)
@@ -127,6 +127,8 @@ COLD _Noreturn void window_sleep(struct core *core)
     uint64_t wake = core->deadline;
     wake = wake < state->wait_until ? wake : state->wait_until;
     wake = wake < state->alarm ? wake : state->alarm;
+    if (core->partition->flags & PARTITION_IRQ)
+        irqs_open(core->partition);
     core->phase = PHASE_SLEEP;
     core->wake = wake;
     console_idle(core);
@@ -320,10 +322,13 @@ _Noreturn void schedule_rest(struct core *core)
     console_idle(core);
 }
 
+/* Unlike a rest, a sleep leaves the partition its interrupts: one of them may be what it waits for. */
 _Noreturn void schedule_sleep(struct core *core)
 {
     bases_save();
-    context_save(core, cpu_tsc());
+    INFO->execution_time += cpu_tsc() - INFO->execution_base;
+    if (core->extras & PARTITION_FPU)
+        fpu_save(the_plan()->xcr0);
     window_sleep(core);
 }
 
@@ -350,9 +355,13 @@ COLD _Noreturn void timer_in_sleep(struct core *core, uint64_t now)
     cpu_set_root(core->window->root);
     if (now >= partition->state->alarm && timers_expire(core, partition->state, now)) {
         health_absent(core, partition, HYP_HEALTH_WATCHDOG);
-        if (partition->state->status != STATUS_READY || partition->state->request != REQUEST_NONE)
+        if (partition->state->status != STATUS_READY || partition->state->request != REQUEST_NONE) {
+            if (partition->flags & PARTITION_IRQ)
+                irqs_close(core, partition);
             window_rest(core);
+        }
     }
+    events_collect(partition->state);
     if (!wait_over(partition->state, now))
         window_sleep(core);
     upcall_deliver(partition->state);
@@ -385,6 +394,8 @@ _Noreturn void timer_in_idle(void)
         release_from_idle(core);
     if (now < core->deadline)
         timer_in_sleep(core, now);
+    if (core->phase == PHASE_SLEEP && core->partition->flags & PARTITION_IRQ)
+        irqs_close(core, core->partition);
     const struct window_plan *window = core->window;
     window_count(core, window, now);
     window_next(core, window->flags);
@@ -403,6 +414,8 @@ static void windows_to_ticks(const struct core *core)
 
 _Noreturn void schedule_restart(struct core *core)
 {
+    if (core->extras & PARTITION_IRQ)
+        irqs_close(core, core->partition);
     uint64_t now = ns_at(core, cpu_tsc()) + 2 * the_plan()->guard_ns;
     core->frame_start_ns = (now + EPOCH_GRAIN_NS - 1) / EPOCH_GRAIN_NS * EPOCH_GRAIN_NS;
     core->frame_tsc = tsc_at(core, core->frame_start_ns);

@@ -3,8 +3,9 @@
 #define APIC_H
 
 #include "core.h"
+#include "vectors.h"
 
-#define APIC_EOI 0xb0
+#define APIC_REQUESTS 0x200           /* vectors that have come and are not served, 32 to a register (SDM 3A 11.8.4) */
 #define APIC_TIMER_INITIAL 0x380
 #define APIC_TIMER_CURRENT 0x390
 

@@ -6,14 +6,15 @@
 
 void irqs_init(void);
 
-/* Around the owner's windows; its slot is in force at the start. */
+/* Around the time in which the owner runs or sleeps in its window; opening again does no harm.
+ * After closing none is on its way any more: nobody else is interrupted. */
 void irqs_open(const struct partition_plan *partition);
-void irqs_close(const struct partition_plan *partition);
+void irqs_close(struct core *core, const struct partition_plan *partition);
 
 /* A start or restart: nothing waits for an answer, nothing is masked. */
 void irqs_reset(const struct partition_plan *partition);
 
-/* An interrupt has come in its owner's window; 0 when the vector is nobody's. */
-int irq_raise(uint32_t vector);
+/* An interrupt has come: its owner's event, and a sleeping owner wakes. 0 when the vector is nobody's. */
+int irq_raise(struct core *core, uint32_t vector);
 
 #endif

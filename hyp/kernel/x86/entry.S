@@ -193,10 +193,19 @@ entry_timer:
     call timer_in_partition
     ud2
 entry_timer_idle:                       /* nothing of the idle loop is kept */
+    cmpl $PHASE_SETTLE, %gs:OFFSET_CORE_PHASE
+    je entry_timer_settle
     cld
     mov %gs:OFFSET_CORE_STACK, %rsp
     call timer_in_idle
     ud2
+
+entry_timer_settle:
+    push %rax
+    mov $(LAPIC_BASE + APIC_EOI), %rax
+    movl $0, (%rax)
+    pop %rax
+    iretq
 
 /* One stub per exception vector, each 16 bytes, laid out as the manual numbers them (SDM 3A, table 6-1). */
     .globl entry_exceptions

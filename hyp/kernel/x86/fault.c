@@ -15,9 +15,12 @@
 /* In a partition's window: its device's event, and an upcall if it wants one. */
 static void interrupt(const struct hyp_frame *frame, int in_partition)
 {
-    if (irq_raise((uint8_t)frame->error)) {
-        if (in_partition)
-            upcall_deliver(this_core()->partition->state);
+    struct core *core = this_core();
+    if (irq_raise(core, (uint8_t)frame->error)) {
+        if (in_partition) {
+            events_collect(core->partition->state);
+            upcall_deliver(core->partition->state);
+        }
         return;
     }
     if ((uint8_t)frame->error != VECTOR_SPURIOUS)       /* which is not in service (SDM 3A 11.9) */
