@@ -73,7 +73,8 @@ def kernel_header() -> str:
     lines = [f"#define {name} {_literal(value)}" for name, value in sorted(constants.items())]
     lines += [f"#define CPU_{name.upper()} (1 << {bit})" for bit, name in enumerate(tables.CPU_FEATURES)]
     lines.append(f"#define CPU_ALWAYS ({' | '.join(f'CPU_{name.upper()}' for name in tables.CPU_ALWAYS)})")
-    for prefix, names in (("TIMER", tables.TIMERS), ("VERIFY", tables.VERIFIES), ("ELSE", tables.TSC_ELSE), ("TRACE", tables.TRACE_DETAILS)):
+    choices = (("TIMER", tables.TIMERS), ("VERIFY", tables.VERIFIES), ("ELSE", tables.TSC_ELSE), ("TRACE", tables.TRACE_DETAILS))
+    for prefix, names in choices:
         lines += [f"#define {prefix}_{name.upper().replace('-', '_')} {index}" for index, name in enumerate(names)]
     lines.append(f"#define HYPERCALLS {len(HYPERCALLS)}")
     return _header("HYP_KERNEL_H", ['#include "hyp_abi.h"'], lines, tables.PLAN_RECORDS + state.STATE_RECORDS)

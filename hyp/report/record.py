@@ -13,11 +13,12 @@ from hyp.report.live import text_of
 from hyp.target.console import KERNEL, Line
 from hyp.target.facts import TraceDump
 from hyp.target.run import Run
+from hyp.timeline.describe import Words
 from hyp.timeline.events import events
 from hyp.timeline.verdict import Verdict
 
 TRACE_VERSION = 1
-_OURS = ("trace.bin", "trace.json", "verdict.json")
+_OURS = ("trace.bin", "trace.json", "verdict.json", "image.json")
 
 
 def open_record(folder: Path) -> Path:
@@ -40,6 +41,7 @@ def keep(folder: Path, manifest: Manifest, run: Run, verdict: Verdict, summary: 
         if run.traces is not None:
             _write(folder / "trace.bin", b"".join(dump.records for dump in run.traces))
             _write(folder / "trace.json", _json(trace_json(manifest, run.traces, verdict.tsc_hz)))
+        _write(folder / "image.json", _json(dict(manifest)))
         _write(folder / "verdict.json", _json(summary))
     except OSError as error:
         raise Stop(ExitCode.ENVIRONMENT, f"--record {folder}: {error.strerror}; the record is not complete") from None
@@ -47,24 +49,19 @@ def keep(folder: Path, manifest: Manifest, run: Run, verdict: Verdict, summary: 
 
 def trace_json(manifest: Manifest, traces: tuple[TraceDump, ...], tsc_hz: int) -> dict[str, Any]:
     """Events of all cores in the order of trace.bin; `lost` records were overwritten before the first one that is here."""
-    windows = {window["index"]: (schedule["name"], window) for schedule in manifest["schedules"] for window in schedule["windows"]}
     found: list[dict[str, Any]] = []
     for dump in traces:
-        current: int | None = None
-        for event in events(dump, tsc_hz):
-            entry: dict[str, Any] = {"at_ns": event.at_ns, "core": event.core, "kind": event.kind}
-            if event.kind == "window_start":
-                current = event.value
-            if event.kind == "window_end":
-                entry["late"] = event.value
-            if event.kind == "unknown":
-                entry["value"] = event.value
-            elif current in windows:
-                schedule, window = windows[current]
-                entry |= {"window": current, "schedule": schedule, "partition": window["partition"]}
-            found.append(entry)
+        for one in Words(manifest).describe(events(dump, tsc_hz)):
+            entry = {"at_ns": one.event.at_ns, "core": one.event.core, "kind": one.event.kind, **one.words}
+            found.append(entry if one.partition is None else {**entry, "partition": one.partition})
     cores = [
-        {"core": dump.core, "records": len(dump.records) // TRACE_RECORD.size, "lost": dump.lost, "epoch_tsc": dump.epoch}
+        {
+            "core": dump.core,
+            "records": len(dump.records) // TRACE_RECORD.size,
+            "lost": dump.lost,
+            "epoch_tsc": dump.epoch,
+            "tick_scale": dump.tick_scale,
+        }
         for dump in traces
     ]
     return {"version": TRACE_VERSION, "plan": manifest["plan"], "tsc_hz": tsc_hz, "cores": cores, "events": found}

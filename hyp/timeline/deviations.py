@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hyp.image.manifest import ScheduleEntry
 from hyp.target.facts import TraceDump
-from hyp.timeline.events import WINDOWS, events
+from hyp.timeline.events import WINDOWS, Event, events
 from hyp.timeline.follow import Deviation, Followed, Follower
-from hyp.timeline.predict import predict
+from hyp.timeline.predict import Prediction, predict
 
 
 def follow(
@@ -21,17 +21,24 @@ def follow(
     release may be missing at the end. Instants are compared in ticks, made from ns as the kernel makes them, so that no rounding
     is a deviation.
     """
-    found = events(dump, tsc_hz)
-    follower = Follower(predict(schedules, dump.core, dump.tick_scale), from_start=not dump.lost, restarts=restarts)
+    prediction = predict(schedules, dump.core, dump.tick_scale)
+    return follow_events(prediction, dump.core, events(dump, tsc_hz), whole=not dump.lost, restarts=restarts, frames=frames)
+
+
+def follow_events(
+    prediction: Prediction, core: int, found: Sequence[Event], *, whole: bool, restarts: int = 0, frames: dict[str, int] | None = None
+) -> Followed:
+    """The same for events from anywhere; `whole`: from the first release on, with nothing missing in between."""
+    follower = Follower(prediction, from_start=whole, restarts=restarts)
     for event in found:
         if event.kind in WINDOWS:
             follower.take(event)
     followed = follower.finish()
     if frames is None or followed.deviations:
         return followed
-    missing = _incomplete(followed, frames, lost=dump.lost > 0)
+    missing = _incomplete(followed, frames, lost=not whole)
     last = found[-1].at_ns if found else 0
-    return replace(followed, deviations=tuple(Deviation(dump.core, last, message) for message in missing))
+    return replace(followed, deviations=tuple(Deviation(core, last, message) for message in missing))
 
 
 def _incomplete(followed: Followed, frames: dict[str, int], *, lost: bool) -> Iterator[str]:
