@@ -1,0 +1,125 @@
+"""A fuzzer with its peer beside two victims: plan, run, and what the model says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hyp.abi.hypercalls import HYPERCALLS
+from hyp.abi.numbers import CONTROL_PAGE, EVENT_FIRST, INFO_PAGE, LINK_BASE, PAGE
+from tests.fuzz.journal import HEADER_BYTES, RECORD_BYTES, read_journal, together
+from tests.fuzz.memory import Range, Reach
+from tests.fuzz.model import Channel, Life, Model, Wrong
+from tests.hostile.machine import Found, build_plan, run
+
+FUZZER, PEER = 0, 1
+PLAYGROUND, PLAYGROUND_BYTES = 0x1000_0000, 0x6000
+TEXT_BYTES = 0x800
+"""From the link base on: certainly code, so readable and not writable."""
+PLACES = 4
+"""Partitions."""
+
+_CHANNELS = """
+channels:
+  state: {kind: sampling, size: 64 B, from: fuzzer.state_out, to: peer.state_in}
+  news: {kind: sampling, size: 64 B, from: peer.news_out, to: fuzzer.news_in}
+  done: {kind: queuing, size: 48 B, depth: 4, from: fuzzer.done_out, to: peer.done_in, rate: 1 per 1 s}
+  work: {kind: queuing, size: 48 B, depth: 4, from: peer.work_out, to: fuzzer.work_in, rate: 1 per 1 s}
+  bulk: {kind: queuing, size: 9000 B, depth: 2, from: fuzzer.bulk_out, to: peer.bulk_in, rate: 1 per 1 s}
+  big: {kind: sampling, size: 9000 B, from: fuzzer.big_out, to: peer.big_in}
+events:
+  ping: {from: fuzzer, to: peer}
+  pong: {from: peer, to: fuzzer}
+"""
+
+
+def _pages(size: int) -> int:
+    return (size + PAGE - 1) // PAGE * PAGE
+
+
+def plan_text(role: str, calls: int) -> str:
+    """`role`: the fuzzer's args. The victims' windows come right behind the fuzzer's and the peer's."""
+    answers = calls + 1000
+    sizes = [_pages(HEADER_BYTES + RECORD_BYTES * count) for count in (calls, answers)]
+    victim = "{image: tests/hostile/partitions/victim, args: %s, memory: {areas: [{name: log, size: 256 KiB%s}]}}"
+    return f"""
+hyp: 1
+name: fuzz
+board: qemu-q35
+console: {{uart: com1, mode: text, baud: 115200, buffer: 2 KiB}}
+partitions:
+  fuzzer:
+    image: tests/fuzz/partition
+    args: "{role}"
+    grants: {{health_log: read}}
+    memory: {{areas: [{{name: playground, size: {PLAYGROUND_BYTES} B, at: {PLAYGROUND:#x}}}]}}
+  peer:
+    image: tests/fuzz/partition
+    args: "{role.replace("fuzz", "peer")}"
+    grants: {{partitions: {{fuzzer: [resume, warm_restart, cold_restart]}}}}
+  steady: {victim % ("yield", ", at: 0x20000000")}
+  spinner: {victim % ("spin", "")}
+{_CHANNELS}
+shared:
+  calls: {{size: {sizes[0]} B, access: {{fuzzer: rw, peer: ro}}}}
+  answers: {{size: {sizes[1]} B, access: {{peer: rw}}}}
+schedules:
+  normal:
+    major_frame: 280 us
+    windows:
+      - {{partition: fuzzer, at: 0 us, for: 200 us}}
+      - {{partition: steady, at: 200 us, for: 8 us}}
+      - {{partition: spinner, at: 208 us, for: 8 us}}
+      - {{partition: peer, at: 216 us, for: 40 us}}
+      - {{partition: steady, at: 256 us, for: 8 us}}
+      - {{partition: spinner, at: 264 us, for: 8 us}}
+"""
+
+
+def fuzz(role: str, calls: int, frames: int, root: Path, folder: Path) -> Found:
+    """`role`: `fuzz SEED CALLS`, or `idle`: the same plan in all else."""
+    built = build_plan(plan_text(f"{role} {len(HYPERCALLS)}", calls), root, folder / "image")
+    return run(built, folder / "run", frames)
+
+
+def judge(found: Found) -> tuple[Model, int]:
+    """The model after all records, and how many of them are the fuzzer's. AssertionError at the first that it refuses."""
+    model = _model(found)
+    fuzzer = read_journal(_shared(found, "fuzzer", "calls"), FUZZER)
+    peer = read_journal(_shared(found, "peer", "answers"), PEER)
+    before: list[object] = []
+    for record in together(fuzzer, peer):
+        try:
+            model.follow(record)
+        except Wrong as wrong:
+            recent = "\n".join(str(one) for one in before[-12:])
+            raise AssertionError(f"{wrong}\nbefore it:\n{recent}") from None
+        before.append(record)
+        del before[:-12]
+    return model, len(fuzzer)
+
+
+def _shared(found: Found, partition: str, name: str) -> bytes:
+    return found.area(partition, name)
+
+
+def _model(found: Found) -> Model:
+    channels = {
+        one["name"]: Channel(one["name"], one["kind"] == "queuing", one["size"], one["depth"], _writer(one["name"]), 1 - _writer(one["name"]))
+        for one in found.manifest["channels"]
+    }
+    ports = [tuple((channel, channel.source == partition) for channel in channels.values()) for partition in (FUZZER, PEER)]
+    own = Range(INFO_PAGE, INFO_PAGE + PAGE, writable=False), Range(CONTROL_PAGE, CONTROL_PAGE + PAGE, writable=True)
+    fuzzer = Reach(
+        (*own, Range(LINK_BASE, LINK_BASE + TEXT_BYTES, writable=False), Range(PLAYGROUND, PLAYGROUND + PLAYGROUND_BYTES, writable=True))
+    )
+    peer = Reach((*own, Range(LINK_BASE, LINK_BASE + 0x100000, writable=True)))
+    first = EVENT_FIRST + len(channels)
+    lives = [
+        Life(fuzzer, ports[FUZZER], {first + 1: (PEER, first)}, FUZZER, reads_health=True),
+        Life(peer, ports[PEER], {first + 1: (FUZZER, first)}, PEER, granted=frozenset({FUZZER})),
+    ]
+    return Model(lives, PLACES, 1)
+
+
+def _writer(channel: str) -> int:
+    return PEER if channel in ("news", "work") else FUZZER

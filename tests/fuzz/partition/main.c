@@ -1,0 +1,106 @@
+/* A fuzzer, its peer, or neither: `args` is `fuzz SEED COUNT NUMBERS`, `peer` with the same (decimal), or `idle`. */
+#include "record.h"
+
+#define ROOM 6000u                      /* ns: more than the longest call and its record take */
+#define CONTROL ((volatile struct hyp_control *)HYP_CONTROL_PAGE)
+
+struct journal *journal;
+
+uint64_t random_word(void)              /* xorshift64* (S. Vigna, 2016) */
+{
+    uint64_t x = journal->seed;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    journal->seed = x;
+    return x * 0x2545f4914f6cdd1dull;
+}
+
+static uint64_t now(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
+    return ((uint64_t)high << 32 | low) - hyp_info()->time_base;
+}
+
+struct record *record_begin(uint64_t rax, const uint64_t arguments[4])
+{
+    while (journal->count == journal->limit || *(const volatile uint64_t *)&hyp_info()->window_end < now() + ROOM)
+        hyp_yield();
+    struct record *record = &journal->records[journal->count];
+    record->rax = rax;
+    for (int n = 0; n < 4; n++)
+        record->arguments[n] = arguments[n];
+    record->result = UNANSWERED;
+    journal->count++;
+    record->before = now();
+    return record;
+}
+
+void record_end(struct record *record, int64_t result)
+{
+    record->after = now();
+    record->result = result;
+}
+
+int64_t make_raw(uint64_t rax, const uint64_t arguments[4], uint64_t *watched)
+{
+    struct record *record = record_begin(rax, arguments);
+    uint64_t before = watched ? *watched : 0;
+    register uint64_t fourth __asm__("r10") = arguments[3];
+    register uint64_t fifth __asm__("r8") = before;
+    int64_t result;
+    __asm__ volatile("syscall" : "=a"(result) : "0"(rax), "D"(arguments[0]), "S"(arguments[1]), "d"(arguments[2]), "r"(fourth), "r"(fifth)
+                     : "rcx", "r11", "memory");
+    record_end(record, result);
+    record->extra = watched ? *watched : 0;
+    return result;
+}
+
+int64_t make(uint32_t number, uint64_t first, uint64_t second, uint64_t third, uint64_t fourth, uint64_t *watched)
+{
+    return make_raw(TAGGED(number), (const uint64_t[4]){first, second, third, fourth}, watched);
+}
+
+void take_events(void)
+{
+    struct record *record = record_begin(DID_TAKE, (const uint64_t[4]){0});
+    uint64_t bits = __atomic_exchange_n(&CONTROL->pending[0], 0, __ATOMIC_RELAXED);
+    bits |= __atomic_exchange_n(&seen, 0, __ATOMIC_RELAXED);
+    record_end(record, (int64_t)bits);
+}
+
+void begin_life(void)
+{
+    struct record *record = record_begin(DID_START, (const uint64_t[4]){0});
+    seen = 0;
+    record_end(record, (int64_t)(hyp_info()->start_cause | (uint64_t)hyp_info()->mode_at_start << 32));
+}
+
+static uint64_t number(const char **at)
+{
+    uint64_t value = 0;
+    while (**at && (**at < '0' || **at > '9'))
+        ++*at;
+    for (; **at >= '0' && **at <= '9'; ++*at)
+        value = value * 10 + (uint64_t)(**at - '0');
+    return value;
+}
+
+void partition_main(void)
+{
+    const char *at = hyp_info()->args;
+    char role = *at;
+    while (role == 'i')
+        hyp_yield();
+    journal = (struct journal *)hyp_area(role == 'f' ? "calls" : "answers")->base;
+    uint64_t seed = number(&at), limit = number(&at);
+    if (journal->limit == 0) {
+        journal->seed = seed * 0x9e3779b97f4a7c15ull + 1;
+        journal->limit = limit;
+    }
+    begin_life();
+    if (role == 'f')
+        fuzz_run(number(&at));
+    peer_run();
+}
