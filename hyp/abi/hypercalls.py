@@ -139,7 +139,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         (_CLOCK, Parameter("at", "uint64_t", "ns, absolute on that clock"), Parameter("period", "uint64_t", "ns; 0: once")),
         "0",
         (
-            (Result.INVALID_PARAM, f"no such clock, a period below {TIMER_PERIOD_MIN} ns, or an instant beyond 2^62 ns"),
+            (Result.INVALID_PARAM, f"no such clock, a period below {TIMER_PERIOD_MIN} ns, or an instant beyond 2^60 ns"),
             (Result.NO_ACTION, "the instant has passed and the timer is not periodic"),
         ),
         500,

@@ -35,7 +35,7 @@ PARTITION_STATE = Record(
         Field("warm_starts", "u32"),
         Field("restore_index", "u32", "progress of a restart, which may take several windows"),
         Field("restore_done", "u64", "bytes of the current range that are done"),
-        Field("control", "u32", "1 + HYP_CONTROL_* that another asks for; exchanged; 0: none"),
+        Field("control", "u32", "bit n: another asks for HYP_CONTROL_n; locked"),
         Field("health_read", "u32", "records of the core's log that it has read, modulo 2^32"),
         Field("controller", "u32", "who asked"),
         Field("trap_busy", "u32", "a trap is being handled: slot 1 is in use"),

@@ -79,7 +79,8 @@ static void check_memory(const struct plan *plan)
         }
 }
 
-static void clock_set(struct core *core, const struct plan *plan)
+/* Nonzero: the declared frequency is in use. */
+static int clock_set(struct core *core, const struct plan *plan)
 {
     struct clock clock = clock_verify(plan);
     if (clock.timer_scale == 0 && plan->timer == TIMER_LAPIC)
@@ -91,8 +92,6 @@ static void clock_set(struct core *core, const struct plan *plan)
         if (plan->tsc_else == ELSE_HALT || clock.measured_hz == 0)
             refuse("clock", "the TSC does not run at the declared frequency");
         clock.tsc_hz = clock.measured_hz;
-        struct hyp_frame none = {0};
-        health_module(core, HYP_HEALTH_CLOCK_MISMATCH, &none);
     }
     core->tick_scale = (clock.tsc_hz / HZ_PER_GHZ << 32) + (clock.tsc_hz % HZ_PER_GHZ << 32) / HZ_PER_GHZ;
     core->ns_scale = (HZ_PER_GHZ << 32) / clock.tsc_hz;
@@ -100,6 +99,7 @@ static void clock_set(struct core *core, const struct plan *plan)
     core->guard_ticks = ticks_of(core, plan->guard_ns);
     print_pair("hyp: clock tsc=", clock.tsc_hz);
     print(clock.within ? " source=declared\n" : " source=calibrated\n");
+    return clock.within;
 }
 
 _Noreturn void boot_main(uint32_t magic, uint64_t info)
@@ -131,9 +131,14 @@ _Noreturn void boot_main(uint32_t magic, uint64_t info)
     irqs_init();
     if (apic_init(plan->timer == TIMER_TSC_DEADLINE))
         refuse("apic", "the local APIC is not at 0xfee00000");
-    clock_set(core, plan);
+    int declared = clock_set(core, plan);
     console_init(core);
     trace_init(core);
     print("hyp: start\n");
+    schedule_init(core);
+    if (!declared) {
+        struct hyp_frame none = {0};
+        health_module(core, HYP_HEALTH_CLOCK_MISMATCH, &none);
+    }
     schedule_start(core);
 }

@@ -49,10 +49,13 @@ static int64_t control_self(struct core *core, uint64_t operation)
     }
 }
 
+/* Suspend and resume take each other back; all else adds up. */
 static void control_ask(struct partition_state *state, uint64_t operation, uint32_t by)
 {
+    uint32_t back = operation == HYP_CONTROL_RESUME ? 1u << HYP_CONTROL_SUSPEND : operation == HYP_CONTROL_SUSPEND ? 1u << HYP_CONTROL_RESUME : 0;
     state->controller = by;
-    __atomic_store_n(&state->control, (uint32_t)operation + 1, __ATOMIC_RELAXED);
+    __atomic_fetch_and(&state->control, ~back, __ATOMIC_RELAXED);
+    __atomic_fetch_or(&state->control, 1u << operation, __ATOMIC_RELAXED);
     __atomic_fetch_or(&state->attention, ATTENTION_CONTROL, __ATOMIC_RELEASE);
 }
 
@@ -67,7 +70,7 @@ int64_t hypercall_partition_control(uint64_t target, uint64_t operation)
     if (target == caller->id)
         return control_self(core, operation);
     struct partition_state *state = state_of(target);
-    if (operation == HYP_CONTROL_RESUME && state->status != STATUS_SUSPENDED && state->control != HYP_CONTROL_SUSPEND + 1)
+    if (operation == HYP_CONTROL_RESUME && state->status != STATUS_SUSPENDED && !(state->control >> HYP_CONTROL_SUSPEND & 1))
         return HYP_NO_ACTION;
     control_ask(state, operation, caller->id);
     return HYP_OK;
@@ -110,9 +113,11 @@ void control_apply(struct core *core, const struct partition_plan *partition)
             control_do(core, partition, operation - 1u, HYP_START_SCHEDULE, NO_PARTITION);
     }
     if (__atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_CONTROL, __ATOMIC_ACQUIRE) & ATTENTION_CONTROL) {
+        /* In the order of HYP_CONTROL_*, so that of several wishes the strongest holds: a restart, a halt, a suspension. */
         uint32_t control = __atomic_exchange_n(&state->control, 0, __ATOMIC_RELAXED);
-        if (control)
-            control_do(core, partition, control - 1, HYP_START_PARTITION, state->controller);
+        for (uint32_t operation = HYP_CONTROL_SUSPEND; operation <= HYP_CONTROL_COLD_RESTART; operation++)
+            if (control >> operation & 1)
+                control_do(core, partition, operation, HYP_START_PARTITION, state->controller);
     }
 }
 

@@ -28,13 +28,6 @@ int upcall_wanted(void)
             (control->pending[2] & ~control->mask[2]) | (control->pending[3] & ~control->mask[3])) != 0;
 }
 
-/* By words: the compiler's own copy takes twice as many steps, or four times. */
-static inline void frame_copy(struct hyp_frame *to, const struct hyp_frame *from)
-{
-    uint64_t words = sizeof *to / 8;
-    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
-}
-
 /* A handler's first instruction is a function's: the stack is aligned as after a call. */
 static void enter_handler(uint64_t handler, uint64_t stack)
 {
@@ -63,19 +56,25 @@ void upcall_deliver(const struct partition_state *state)
         trace_upcall();
 }
 
-int trap_deliver(struct partition_state *state, const struct hyp_frame *frame)
+int trap_handled(void)
+{
+    const volatile struct hyp_control *control = CONTROL;
+    uint64_t handler = control->trap_handler;
+    return handler && in_user_half(handler);
+}
+
+/* What is not in the user half here would only fault again, as the partition's own nested fault. */
+void trap_deliver(struct partition_state *state, uint32_t event)
 {
     volatile struct hyp_control *control = CONTROL;
     uint64_t handler = control->trap_handler, stack = control->trap_stack;
     if (stack == 0)
-        stack = frame->rsp - RED_ZONE;
-    if (!handler || !in_user_half(handler) || !in_user_half(stack))
-        return 0;
+        stack = SAVE->frame.rsp - RED_ZONE;
     state->trap_busy = 1;
     control->trap_address = cpu_cr2();
-    frame_copy(&CONTROL->frames[SLOT_TRAP], frame);
-    enter_handler(handler, stack);
-    return 1;
+    SAVE->frame.vector = event;
+    frame_copy(&CONTROL->frames[SLOT_TRAP], &SAVE->frame);
+    enter_handler(in_user_half(handler) ? handler : 0, in_user_half(stack) ? stack : 0);
 }
 
 int slot_restore(uint32_t slot)

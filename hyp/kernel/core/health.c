@@ -40,7 +40,7 @@ void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t 
     record->code = partition == NO_PARTITION ? 0 : PLAN_TABLE(partition_plan, partitions)[partition].state->health_code;
     record->window = core->window ? core->window->index : UINT32_MAX;
     record->address = event == HYP_HEALTH_PAGE_FAULT || event == HYP_HEALTH_MEMORY_VIOLATION ? cpu_cr2() : 0;
-    record->frame = *frame;
+    frame_copy(&record->frame, frame);
     record->sequence = ++core->health_head;
     console_work = 1;
 }
@@ -63,8 +63,6 @@ void health_printed(struct core *core, const struct health_record *record)
 
 void health_forget(struct core *core)
 {
-    while (core->health_tail != core->health_head)
-        health_printed(core, &core->health_ring[core->health_tail % HEALTH_RECORDS]);
     for (uint32_t n = 0; n < the_plan()->partition_count; n++)
         PLAN_TABLE(partition_plan, partitions)[n].state->health_read = (uint32_t)core->health_head;
 }
@@ -176,11 +174,16 @@ void health_partition(struct core *core, uint32_t event, const struct hyp_frame 
         decision = decide(partition, event, now);
     }
     count(state, event, now);
-    struct hyp_frame fault = *frame;                /* a trap's start takes its place in the save area */
-    if (decision.action == HYP_ACTION_PROPAGATE && !trap_deliver(state, frame))
+    if (decision.action == HYP_ACTION_PROPAGATE && !trap_handled())
         decision.action = HYP_ACTION_HALT;          /* nobody there to handle it */
+    else if (decision.action == HYP_ACTION_PROPAGATE && (state->call_done || state->wait_until))
+        decision.action = HYP_ACTION_LOG;           /* a call is under way: no code of the partition may come between */
     if (decision.action != HYP_ACTION_IGNORE)
-        health_log(core, partition->id, event, decision.action, now, &fault);
+        health_log(core, partition->id, event, decision.action, now, frame);
+    if (decision.action == HYP_ACTION_PROPAGATE) {
+        trap_deliver(state, event);
+        return;
+    }
     act(core, partition, event, decision, 1);
 }
 
@@ -189,6 +192,8 @@ void health_absent(struct core *core, const struct partition_plan *partition, ui
     struct hyp_frame none = {0};
     uint64_t now = health_time(core);
     struct decision decision = decide(partition, event, now);
+    if (decision.action == HYP_ACTION_PROPAGATE)
+        decision.action = HYP_ACTION_LOG;           /* the partition does not run, so no handler of its can be entered */
     count(partition->state, event, now);
     if (decision.action != HYP_ACTION_IGNORE)
         health_log(core, partition->id, event, decision.action, now, &none);

@@ -117,6 +117,8 @@ int64_t hypercall_mode_set(uint64_t mode)
 
 int64_t hypercall_untagged(void)
 {
-    health_partition(this_core(), HYP_HEALTH_ILLEGAL_HYPERCALL, &SAVE->frame);
+    struct core *core = this_core();
+    SAVE->frame.rax = core->call_result;
+    health_partition(core, HYP_HEALTH_ILLEGAL_HYPERCALL, &SAVE->frame);
     return HYP_UNKNOWN_HYPERCALL;
 }

@@ -58,7 +58,7 @@ static void settle(struct core *core)
     core->phase = phase;
 }
 
-void irqs_close(struct core *core, const struct partition_plan *partition)
+void irqs_close(const struct partition_plan *partition)
 {
     uint32_t vectors = 0;
     for (uint32_t n = 0; n < partition->irq_count; n++) {
@@ -70,7 +70,7 @@ void irqs_close(struct core *core, const struct partition_plan *partition)
             pend(irq);              /* an edge may be lost from here on: the next window starts with the event */
     }
     if (apic_read(APIC_REQUESTS + VECTOR_IRQ / 32 * 16) & vectors)
-        settle(core);
+        settle(this_core());
 }
 
 _Static_assert(VECTOR_IRQ % 32 == 0 && IRQS_MAX <= 32, "one register of the APIC has all requests");

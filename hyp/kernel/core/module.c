@@ -1,5 +1,6 @@
 /* The module as a whole: restarted in place, or ended. No window is promised while it restarts. */
 #include "health.h"
+#include "irq.h"
 #include "partition.h"
 #include "ports.h"
 #include "print.h"
@@ -12,10 +13,15 @@ _Noreturn void module_stop(struct core *core, uint32_t operation)
         print("\nhyp: module halt\n");
         report_end(core);
     }
+    if (core->partition && core->partition->flags & PARTITION_IRQ)
+        irqs_close(core->partition);
     int warm = operation == HYP_MODULE_WARM_RESTART;
-    for (uint32_t n = 0; n < the_plan()->partition_count; n++)
-        partition_ask_restart(&PLAN_TABLE(partition_plan, partitions)[n], warm ? REQUEST_WARM : REQUEST_COLD, HYP_START_MODULE,
-                              NO_PARTITION);
+    for (uint32_t n = 0; n < the_plan()->partition_count; n++) {
+        const struct partition_plan *partition = &PLAN_TABLE(partition_plan, partitions)[n];
+        partition_ask_restart(partition, warm ? REQUEST_WARM : REQUEST_COLD, HYP_START_MODULE, NO_PARTITION);
+        __atomic_store_n(&partition->state->control, 0, __ATOMIC_RELAXED);     /* what was asked before is past */
+        partition->state->switch_count = core->switch_count;
+    }
     channels_reset();
     core->module_restarts[operation]++;
     if (!warm)

@@ -119,7 +119,7 @@ void partition_halt(struct partition_state *state, uint32_t status)
     state->watchdog_at = NEVER;
     if (status == STATUS_HALTED) {
         state->mode = HYP_MODE_IDLE;
-        state->request = REQUEST_NONE;
+        state->request = state->request == REQUEST_COLD ? REQUEST_COLD : REQUEST_NONE;
     }
 }
 
@@ -132,6 +132,8 @@ _Noreturn void partition_stop(struct core *core, uint32_t status)
 void partition_ask_restart(const struct partition_plan *partition, uint32_t request, uint32_t cause, uint32_t by)
 {
     struct partition_state *state = partition->state;
+    if (state->request == REQUEST_COLD)
+        request = REQUEST_COLD;         /* memory may be half restored: nothing but a cold start can follow */
     state->status = STATUS_READY;
     state->request = request;
     state->cause = cause;

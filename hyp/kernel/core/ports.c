@@ -73,6 +73,14 @@ INLINE void call_ended(struct core *core)
     core->attention = (uint64_t)event_self;
 }
 
+/* The end of a queue call that has perhaps slept, with an error; a cut is not its end. */
+INLINE int64_t failed(struct core *core, int64_t error)
+{
+    if (error != CUT && core->partition->state->wait_until)
+        call_ended(core);
+    return error;
+}
+
 /* Copies from where the call was cut before, with a look at the deadline after each chunk. 0, BAD_ADDRESS or CUT. */
 static __attribute__((noinline, no_caller_saved_registers)) int64_t copy_long(char *to, const char *from, uint64_t length, uint64_t again)
 {
@@ -82,8 +90,10 @@ static __attribute__((noinline, no_caller_saved_registers)) int64_t copy_long(ch
     state->call_done = 0;
     for (;;) {
         uint64_t bytes = length - done < CHUNK ? length - done : CHUNK;
-        if (copy(to + done, from + done, bytes))
+        if (copy(to + done, from + done, bytes)) {
+            call_ended(core);
             return HYP_BAD_ADDRESS;
+        }
         done += bytes;
         if (done == length) {
             call_ended(core);
@@ -192,9 +202,10 @@ HYPERCALL hypercall_sampling_read(uint64_t port, uint64_t buffer, uint64_t size,
     struct port_state *own = end.port->state;
     struct hyp_sampling_status said = status_of(&end, slot);
     if (said.fresh)
-        own->overwritten = said.overwritten += slot->sequence - own->last - 1;
+        said.overwritten += slot->sequence - own->last - 1;
     if (status && give(status, &said, sizeof said))
         return HYP_BAD_ADDRESS;
+    own->overwritten = said.overwritten;
     own->last = slot->sequence;
     trace_port(HYP_CALL_SAMPLING_READ, port, slot->length);
     return (int64_t)slot->length;
@@ -228,7 +239,6 @@ static __attribute__((noinline, no_caller_saved_registers)) int64_t wait_or_give
         call_ended(core);
         return HYP_TIMED_OUT;
     }
-    core->call_result = timeout;
     core->attention = (uint64_t)wait;
     return HYP_OK;
 }
@@ -268,7 +278,7 @@ HYPERCALL hypercall_queuing_send(uint64_t port, uint64_t message, uint64_t lengt
     struct message_slot *slot = slot_at(end.channel, state->latest % end.channel->depth);
     error = copy_message(bytes_of(slot), (const char *)message, length, cut_send);
     if (error)
-        return error;
+        return failed(core, error);
     if (core->partition->state->wait_until)
         call_ended(core);
     slot->length = length;
@@ -295,10 +305,10 @@ HYPERCALL hypercall_queuing_receive(uint64_t port, uint64_t buffer, uint64_t siz
     struct message_slot *slot = slot_at(end.channel, taken % end.channel->depth);
     uint64_t length = slot->length;
     if (length > size)
-        return HYP_INVALID_PARAM;
+        return failed(core, HYP_INVALID_PARAM);
     error = copy_message((char *)buffer, bytes_of(slot), length, cut_receive);
     if (error)
-        return error;
+        return failed(core, error);
     if (core->partition->state->wait_until)
         call_ended(core);
     __atomic_store_n(&state->taken, taken + 1, __ATOMIC_RELEASE);

@@ -37,17 +37,18 @@ COLD void extras_load(struct core *core, const struct partition_plan *partition)
         irqs_open(partition);
 }
 
-COLD void extras_save(struct core *core)
+COLD void extras_save(const struct core *core)
 {
     if (core->extras & PARTITION_FPU)
         fpu_save(the_plan()->xcr0);
     if (core->extras & PARTITION_IRQ)
-        irqs_close(core, core->partition);
+        irqs_close(core->partition);
 }
 
 HOT void context_save(struct core *core, uint64_t now)
 {
     INFO->execution_time += now - INFO->execution_base;
+    INFO->execution_base = now;
     if (core->extras)
         extras_save(core);
 }
@@ -101,7 +102,7 @@ HOT _Noreturn void release_ready(struct core *core, const struct window_plan *wi
     info_window(core, window, release_at);
     uint64_t start = release_at - EXIT_TICKS, now = cpu_tsc();
     timer_arm(core, until, now);
-    uint64_t path = now + core->guard_ticks - release_at;
+    int64_t path = (int64_t)(now + core->guard_ticks - release_at);     /* negative after a short idle time */
     if (counters->path_max < path)
         counters->path_max = (uint32_t)path;
     if (ticks_until(start, now) < -SPIN_REACH)
@@ -114,6 +115,8 @@ HOT _Noreturn void release_ready(struct core *core, const struct window_plan *wi
 /* A window without its partition. */
 COLD _Noreturn void window_rest(struct core *core)
 {
+    if (core->phase == PHASE_SLEEP && core->partition->flags & PARTITION_IRQ)
+        irqs_close(core->partition);
     core->overshoot = 0;
     core->phase = PHASE_REST;
     core->wake = core->deadline;
@@ -143,6 +146,7 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     core->partition = partition;
     core->overshoot = 0;
     control_apply(core, partition);
+    INFO->execution_base = release_at;
     if (state->status == STATUS_READY && timers_expire(core, state, release_at))
         health_absent(core, partition, HYP_HEALTH_WATCHDOG);
     int restarted = state->request > REQUEST_START;
@@ -203,7 +207,6 @@ COLD _Noreturn void release_from_idle(struct core *core)
 _Noreturn void schedule_resume(struct core *core)
 {
     uint64_t now = cpu_tsc();
-    core->overshoot = 0;
     context_load(core, core->window->partition);
     info_window(core, core->window, now);
     timers_rearm(core, core->partition->state);
@@ -288,8 +291,11 @@ static void supervise(struct core *core, const struct window_plan *window)
 
 COLD _Noreturn void window_next(struct core *core, uint32_t flags)
 {
-    if (flags & (WINDOW_DEADLINE | WINDOW_PERIOD_END))
-        supervise(core, core->window - 1);
+    if (flags & (WINDOW_DEADLINE | WINDOW_PERIOD_END)) {
+        core->window--;                 /* the one that has ended, for the records */
+        supervise(core, core->window);
+        core->window++;
+    }
     if (flags & WINDOW_LAST) {
         uint64_t idle_from = core->deadline;
         frame_end(core);
@@ -326,7 +332,9 @@ _Noreturn void schedule_rest(struct core *core)
 _Noreturn void schedule_sleep(struct core *core)
 {
     bases_save();
-    INFO->execution_time += cpu_tsc() - INFO->execution_base;
+    uint64_t now = cpu_tsc();
+    INFO->execution_time += now - INFO->execution_base;
+    INFO->execution_base = now;
     if (core->extras & PARTITION_FPU)
         fpu_save(the_plan()->xcr0);
     window_sleep(core);
@@ -342,8 +350,7 @@ COLD _Noreturn void timer_in_window(struct core *core, uint64_t now)
         core->spurious++;
     else if (timers_expire(core, state, now))
         health_partition(core, HYP_HEALTH_WATCHDOG, &SAVE->frame);
-    else
-        upcall_deliver(state);
+    upcall_deliver(state);
     timers_rearm(core, state);
     exit_now();
 }
@@ -353,13 +360,11 @@ COLD _Noreturn void timer_in_sleep(struct core *core, uint64_t now)
 {
     const struct partition_plan *partition = core->window->partition;
     cpu_set_root(core->window->root);
+    INFO->execution_base = now;
     if (now >= partition->state->alarm && timers_expire(core, partition->state, now)) {
         health_absent(core, partition, HYP_HEALTH_WATCHDOG);
-        if (partition->state->status != STATUS_READY || partition->state->request != REQUEST_NONE) {
-            if (partition->flags & PARTITION_IRQ)
-                irqs_close(core, partition);
+        if (partition->state->status != STATUS_READY || partition->state->request != REQUEST_NONE)
             window_rest(core);
-        }
     }
     events_collect(partition->state);
     if (!wait_over(partition->state, now))
@@ -395,7 +400,7 @@ _Noreturn void timer_in_idle(void)
     if (now < core->deadline)
         timer_in_sleep(core, now);
     if (core->phase == PHASE_SLEEP && core->partition->flags & PARTITION_IRQ)
-        irqs_close(core, core->partition);
+        irqs_close(core->partition);
     const struct window_plan *window = core->window;
     window_count(core, window, now);
     window_next(core, window->flags);
@@ -414,8 +419,6 @@ static void windows_to_ticks(const struct core *core)
 
 _Noreturn void schedule_restart(struct core *core)
 {
-    if (core->extras & PARTITION_IRQ)
-        irqs_close(core, core->partition);
     uint64_t now = ns_at(core, cpu_tsc()) + 2 * the_plan()->guard_ns;
     core->frame_start_ns = (now + EPOCH_GRAIN_NS - 1) / EPOCH_GRAIN_NS * EPOCH_GRAIN_NS;
     core->frame_tsc = tsc_at(core, core->frame_start_ns);
@@ -424,7 +427,7 @@ _Noreturn void schedule_restart(struct core *core)
     idle_before_release(core);
 }
 
-_Noreturn void schedule_start(struct core *core)
+void schedule_init(struct core *core)
 {
     windows_to_ticks(core);
     uint64_t grain = ticks_of(core, EPOCH_GRAIN_NS), earliest = cpu_tsc() + 2 * core->guard_ticks;
@@ -433,5 +436,9 @@ _Noreturn void schedule_start(struct core *core)
     core->frame_start_ns = 0;
     schedule_set(core, 0);
     core->window = core->lane_first;
+}
+
+_Noreturn void schedule_start(struct core *core)
+{
     idle_before_release(core);
 }

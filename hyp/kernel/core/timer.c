@@ -17,28 +17,24 @@ void timers_clear(struct partition_state *state)
     __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_EXECUTION, __ATOMIC_RELAXED);
 }
 
-static uint64_t execution_ns(const struct core *core, uint64_t now)
-{
-    return ns_of(core, INFO->execution_time + (now - INFO->execution_base));
-}
-
 static void alarm_find(const struct core *core, struct partition_state *state, uint64_t now)
 {
     uint64_t ns = state->timer_at[HYP_CLOCK_MONOTONIC] < state->watchdog_at ? state->timer_at[HYP_CLOCK_MONOTONIC] : state->watchdog_at;
     uint64_t alarm = ns == NEVER ? NEVER : tsc_at(core, ns);
     uint64_t execution = state->timer_at[HYP_CLOCK_EXECUTION];
     if (execution != NEVER) {
-        uint64_t used = execution_ns(core, now), left = execution > used ? ticks_of(core, execution - used) : 0;
+        uint64_t used = INFO->execution_time + (now - INFO->execution_base), due = ticks_of(core, execution);
+        uint64_t left = due > used ? due - used : 0;
         alarm = alarm < now + left ? alarm : now + left;
     }
     state->alarm = alarm;
 }
 
+/* An armed timer's tick has come; `now_ns` is its clock's time, which may lag: ns made from ticks are rounded down. */
 static void timer_due(const struct core *core, struct partition_state *state, uint32_t clock, uint64_t now_ns, uint32_t event)
 {
     uint64_t at = state->timer_at[clock], period = state->timer_period[clock];
-    if (at > now_ns)
-        return;
+    now_ns = now_ns > at ? now_ns : at;
     uint64_t bit = 1ull << event;
     state->timer_missed[clock] += (__atomic_fetch_or(&CONTROL->pending[0], bit, __ATOMIC_RELAXED) & bit) != 0;
     if (traced(TRACED_EVENTS))
@@ -56,11 +52,13 @@ static void timer_due(const struct core *core, struct partition_state *state, ui
 
 int timers_expire(const struct core *core, struct partition_state *state, uint64_t now)
 {
-    /* An alarm is a tick value rounded down: the ns of the tick after it has certainly reached the planned ns. */
-    uint64_t ns = ns_at(core, now + 1);
-    timer_due(core, state, HYP_CLOCK_MONOTONIC, ns, HYP_EVENT_TIMER);
-    timer_due(core, state, HYP_CLOCK_EXECUTION, execution_ns(core, now + 1), HYP_EVENT_TIMER_EXECUTION);
-    int bark = state->watchdog_at <= ns;
+    uint64_t monotonic = state->timer_at[HYP_CLOCK_MONOTONIC], execution = state->timer_at[HYP_CLOCK_EXECUTION];
+    uint64_t used = INFO->execution_time + (now - INFO->execution_base);
+    if (monotonic != NEVER && now >= tsc_at(core, monotonic))
+        timer_due(core, state, HYP_CLOCK_MONOTONIC, ns_at(core, now), HYP_EVENT_TIMER);
+    if (execution != NEVER && used >= ticks_of(core, execution))
+        timer_due(core, state, HYP_CLOCK_EXECUTION, ns_of(core, used), HYP_EVENT_TIMER_EXECUTION);
+    int bark = state->watchdog_at != NEVER && now >= tsc_at(core, state->watchdog_at);
     if (bark)
         state->watchdog_at = NEVER;
     alarm_find(core, state, now);

@@ -27,6 +27,9 @@ static inline void apic_end_of_interrupt(void)
     apic_write(APIC_EOI, 0);
 }
 
+/* Ticks that one count of 32 bits surely holds, for timers of up to four times the TSC's rate. */
+#define ARM_LIMIT (UINT32_MAX / 4u)
+
 /* One shot at an absolute TSC instant, `now` just read; at once when it has passed. The counter's 32 bits may end before
  * it: that expiry counts as spurious and the timer is armed again. A count is never 0, which would stop the timer. */
 static inline __attribute__((always_inline)) void timer_arm(const struct core *core, uint64_t at, uint64_t now)
@@ -36,8 +39,8 @@ static inline __attribute__((always_inline)) void timer_arm(const struct core *c
         return;
     }
     uint64_t left = at - now - ARM_TICKS;
-    if (left >= UINT32_MAX)
-        left = (int64_t)left < 0 ? 0 : UINT32_MAX - 1;
+    if (left >= ARM_LIMIT)
+        left = (int64_t)left < 0 ? 0 : ARM_LIMIT;
     apic_write(APIC_TIMER_INITIAL, (uint32_t)scale(left, core->timer_scale) + 1);
 }
 

@@ -24,8 +24,9 @@ void upcall_deliver(const struct partition_state *state);
 /* The context of a frame slot back into the save area, made harmless; nonzero when it cannot be. */
 int slot_restore(uint32_t slot);
 
-/* The start of a trap; 0 when the partition has no handler for it. */
-int trap_deliver(struct partition_state *state, const struct hyp_frame *frame);
+/* Whether the partition has a handler for its traps, and the start of a trap from the context in the save area. */
+int trap_handled(void);
+void trap_deliver(struct partition_state *state, uint32_t event);
 
 /* For `core->attention`: collects what the ending hypercall has raised for its own caller. */
 int64_t event_self(void);

@@ -18,7 +18,7 @@ void health_partition(struct core *core, uint32_t event, const struct hyp_frame 
 int health_waiting(struct core *core);
 void health_printed(struct core *core, const struct health_record *record);
 
-void health_forget(struct core *core);          /* the log as at power-on */
+void health_forget(struct core *core);          /* for its readers; what is not printed yet still is */
 void health_nmi(struct core *core);             /* from any context: only counts, the record follows from health_waiting */
 /* An event of a partition that is not loaded, found by the kernel. */
 void health_absent(struct core *core, const struct partition_plan *partition, uint32_t event);

@@ -9,7 +9,7 @@ void irqs_init(void);
 /* Around the time in which the owner runs or sleeps in its window; opening again does no harm.
  * After closing none is on its way any more: nobody else is interrupted. */
 void irqs_open(const struct partition_plan *partition);
-void irqs_close(struct core *core, const struct partition_plan *partition);
+void irqs_close(const struct partition_plan *partition);
 
 /* A start or restart: nothing waits for an answer, nothing is masked. */
 void irqs_reset(const struct partition_plan *partition);

@@ -92,6 +92,10 @@ entry_context_traced:
     call trace_result
     jmp exit_now
 
+entry_hypercall_unknown:
+    mov $HYP_UNKNOWN_HYPERCALL, %rax
+    jmp exit_hypercall
+
 entry_hypercall_denied:
     mov $HYP_NOT_PERMITTED, %rax
     jmp exit_hypercall
@@ -101,8 +105,9 @@ entry_hypercall_refused:
     mov %rax, %rcx
     shr $32, %rcx
     pop %rcx                            /* leaves the flags */
-    mov $HYP_UNKNOWN_HYPERCALL, %rax
-    jz exit_hypercall
+    jz entry_hypercall_unknown
+    add hypercall_tag(%rip), %rax       /* as the partition had it */
+    mov %rax, %gs:OFFSET_CORE_CALL_RESULT
     lea hypercall_untagged(%rip), %rax
 
 /* For calls after which another context may run: the whole context goes to the save area first. rax = handler. */
