@@ -34,7 +34,9 @@ def storm_text(how: str, *, for_ns: int = 20_000, victim_us: int = 10) -> str:
 def prober_text(args: str, devices: str = "[com3, rtc]") -> str:
     """A partition that reads a port."""
     lines = [*HEAD, "  prober:", "    image: tests/devices/prober", f"    args: {args}", f"    devices: {devices}"]
-    return "\n".join([*lines, "schedules:", "  normal:", "    major_frame: 1 ms", "    windows:", "      - {partition: prober, at: 0 ms, for: 1 ms}", ""])
+    return "\n".join(
+        [*lines, "schedules:", "  normal:", "    major_frame: 1 ms", "    windows:", "      - {partition: prober, at: 0 ms, for: 1 ms}", ""]
+    )
 
 
 def run_text(text: str, root: Path, folder: Path, frames: int) -> Found:

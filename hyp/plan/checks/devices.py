@@ -60,20 +60,20 @@ def devices_have_one_owner(draft: Draft) -> None:
 
 
 def interrupt_lines_have_one_owner(draft: Draft) -> None:
-    """Devices on one interrupt line have one owner, and the kernel's UART shares its line with none."""
+    """Devices on one interrupt line have one owner, and the kernel's UARTs share theirs with none."""
     if draft.board is None:
         return
-    kernel = None if draft.console is None else draft.board.devices.get(draft.console.uart)
+    kernel = {line.uart: line.key for line in lines(draft)}
+    reserved = {draft.board.devices[name].irq: name for name in reversed(kernel) if name in draft.board.devices}
     first: dict[int, tuple[DraftPartition, WrittenDevice]] = {}
     for partition, written, device in owned(draft, draft.board):
-        if device.irq is None or (kernel is not None and device.name == kernel.name) or not draft.report.ok(written.path):
+        if device.irq is None or device.name in kernel or not draft.report.ok(written.path):
             continue
         what = f"`{device.name}` of `{partition.name}` is on interrupt line {device.irq},"
-        if kernel is not None and device.irq == kernel.irq:
-            message = f"{what} that of `{kernel.name}`, which is the kernel's"
-            draft.report.add(
-                "DEV009", _name(draft, written), message, f"use a device on another line, or move the console away from `{kernel.name}`"
-            )
+        if device.irq in reserved:
+            name = reserved[device.irq]
+            fix = f"use a device on another line, or move the {kernel[name]} away from `{name}`"
+            draft.report.add("DEV009", _name(draft, written), f"{what} that of `{name}`, which is the kernel's", fix)
             continue
         owner, other = first.setdefault(device.irq, (partition, written))
         if owner is not partition:

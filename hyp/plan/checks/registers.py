@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyp.abi.numbers import PAGE
+from hyp.plan.checks.console import lines
 from hyp.plan.draft import Draft, DraftArea, DraftPartition
 from hyp.plan.model import Board, Range
 from hyp.plan.registers import device_at, overlap, register_cache
@@ -60,8 +61,9 @@ def _judge_registers(draft: Draft, board: Board, partition: DraftPartition, area
     what = f"area `{area.area.name}` {_show(extent)} of `{partition.name}` covers registers of `{device.name}`"
     owner = next((other for other in draft.partitions for own in other.devices if own.name == device.name), None)
     path = (*area.path, "phys")
-    if draft.console is not None and device.name == draft.console.uart:
-        draft.report.add("DEV007", path, f"{what}, which carries the console", "choose another device")
+    kernel = {line.uart: line.key for line in lines(draft)}
+    if device.name in kernel:
+        draft.report.add("DEV007", path, f"{what}, which carries the {kernel[device.name]}", "choose another device")
     elif owner is not None and owner is not partition:
         draft.report.add("DEV008", path, f"{what}, which is `{owner.name}`'s", "leave the device to one of them")
     elif owner is None and device.bus_master:
