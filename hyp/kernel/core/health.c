@@ -7,6 +7,7 @@
 #include "event.h"
 #include "partition.h"
 #include "schedule.h"
+#include "vectors.h"
 #include "trace.h"
 
 uint64_t health_time(const struct core *core)
@@ -219,6 +220,8 @@ const char *health_event_name(uint32_t event)
         [HYP_HEALTH_BREAKPOINT] = "breakpoint",
         [HYP_HEALTH_INVALID_OPCODE] = "invalid_opcode",
         [HYP_HEALTH_DEVICE_NOT_AVAILABLE] = "device_not_available",
+        [VECTOR_DOUBLE_FAULT] = "double_fault",             /* this and the next only end the kernel */
+        [VECTOR_MACHINE_CHECK] = "machine_check",
         [HYP_HEALTH_STACK_FAULT] = "stack_fault",
         [HYP_HEALTH_GENERAL_PROTECTION] = "general_protection",
         [HYP_HEALTH_PAGE_FAULT] = "page_fault",

@@ -157,17 +157,19 @@ HYPERCALL hypercall_sampling_write(uint64_t port, uint64_t message, uint64_t len
     return HYP_OK;
 }
 
-INLINE struct hyp_sampling_status status_of(const struct end *end, const struct message_slot *slot)
+/* Says what is known of the message in `slot`; 0 or BAD_ADDRESS. */
+static __attribute__((noinline, no_caller_saved_registers)) int64_t status_give(const struct end *end, const struct message_slot *slot,
+                                                                              uint64_t overwritten, uint64_t status)
 {
     const struct core *core = this_core();
-    struct hyp_sampling_status status = {
+    struct hyp_sampling_status said = {
         .length = slot->length,
         .age = ns_of(core, cpu_tsc() - slot->time),
         .fresh = slot->sequence != end->port->state->last,
-        .overwritten = end->port->state->overwritten,
+        .overwritten = overwritten,
     };
-    status.valid = end->channel->valid_ns == 0 || status.age <= end->channel->valid_ns;
-    return status;
+    said.valid = end->channel->valid_ns == 0 || said.age <= end->channel->valid_ns;
+    return give(status, &said, sizeof said);
 }
 
 /* The slot with the newest message, held for this reader until its next read; 0: none was ever written. */
@@ -200,12 +202,12 @@ HYPERCALL hypercall_sampling_read(uint64_t port, uint64_t buffer, uint64_t size,
     if (error)
         return error;
     struct port_state *own = end.port->state;
-    struct hyp_sampling_status said = status_of(&end, slot);
-    if (said.fresh)
-        said.overwritten += slot->sequence - own->last - 1;
-    if (status && give(status, &said, sizeof said))
+    uint64_t overwritten = own->overwritten;
+    if (slot->sequence != own->last)
+        overwritten += slot->sequence - own->last - 1;
+    if (status && status_give(&end, slot, overwritten, status))
         return HYP_BAD_ADDRESS;
-    own->overwritten = said.overwritten;
+    own->overwritten = overwritten;
     own->last = slot->sequence;
     trace_port(HYP_CALL_SAMPLING_READ, port, slot->length);
     return (int64_t)slot->length;
@@ -220,8 +222,7 @@ HYPERCALL hypercall_sampling_status(uint64_t port, uint64_t status)
     struct message_slot *slot = slot_take(&end);
     if (!slot)
         return HYP_NO_ACTION;
-    struct hyp_sampling_status said = status_of(&end, slot);
-    return give(status, &said, sizeof said);
+    return status_give(&end, slot, end.port->state->overwritten, status);
 }
 
 /* ---- Queuing. `latest` counts messages sent, `taken` messages received. */

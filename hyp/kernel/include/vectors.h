@@ -18,6 +18,7 @@
 
 #define APIC_EOI 0xb0               /* register of the local APIC: end of interrupt */
 
+#define EXCEPTION_STUB 12           /* bytes: two pushes and a jump fit */
 #define EXCEPTIONS_WITH_ERROR 0x60227d00    /* 8, 10 to 14, 17, 21, 29, 30 */
 
 /* Ticks from the spin's last look at the clock to the first ring-3 instruction, that included. */

@@ -17,7 +17,6 @@ _Static_assert(sizeof(struct core) <= 0x800, "the core's record reaches its GDT"
 #define IST_NMI 1
 #define IST_FAULT 2
 #define IST_CHECK 3
-#define EXCEPTION_STUB 16
 #define DEVICE_STUB 8
 
 struct gate {

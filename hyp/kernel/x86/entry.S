@@ -212,13 +212,13 @@ entry_timer_settle:
     pop %rax
     iretq
 
-/* One stub per exception vector, each 16 bytes, laid out as the manual numbers them (SDM 3A, table 6-1). */
+/* One stub per exception vector, of one size, laid out as the manual numbers them (SDM 3A, table 6-1). */
     .globl entry_exceptions
     .balign 16
 entry_exceptions:
     .set vector, 0
     .rept 32
-    .balign 16
+    .org entry_exceptions + vector * EXCEPTION_STUB
     .if (EXCEPTIONS_WITH_ERROR >> vector) & 1
     .else
     push $0

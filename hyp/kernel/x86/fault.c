@@ -82,11 +82,9 @@ static void print_register(const char *name, uint64_t value)
 
 _Noreturn void panic_frame(const struct hyp_frame *frame)
 {
-    static const char *const names[] = {"divide_error", "debug", "nmi", "breakpoint", "overflow", "bound", "invalid_opcode",
-        "device_not_available", "double_fault", "coprocessor_segment", "invalid_tss", "segment_not_present", "stack_fault",
-        "general_protection", "page_fault", "reserved", "x87_fault", "alignment_check", "machine_check", "simd_fault"};
     print("\nhyp: panic: ");
-    print(frame->vector < sizeof names / sizeof *names ? names[frame->vector] : "exception");
+    print(health_event_name((uint32_t)frame->vector));
+    print_register(" vector=", frame->vector);
     print_register(" rip=", frame->rip);
     print_register(" error=", frame->error);
     print_register(" address=", cpu_cr2());
