@@ -5,10 +5,14 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from hyp.abi.hypercalls import HYPERCALLS
+from hyp.abi.numbers import Result
+
 _HEADER = struct.Struct("<4Q")
 _RECORD = struct.Struct("<5Qq3Q")
 RECORD_BYTES = _RECORD.size
 HEADER_BYTES = _HEADER.size
+_EVENT_WAIT = next(call.number for call in HYPERCALLS if call.name == "event_wait")
 UNANSWERED = -(2**63)
 DID_TAKE, DID_ENABLE, DID_START = 0x10000, 0x10001, 0x10002
 
@@ -32,7 +36,13 @@ class Record:
 
     @property
     def effect(self) -> int:
-        """A call takes effect as it returns, one that never returns as it begins."""
+        """A call takes effect as it returns, one that never returns as it begins.
+
+        One that times out does so then; its window may end before the partition notes the result.
+        """
+        if self.result == Result.TIMED_OUT:
+            until = self.arguments[1] if self.rax & 0xFFFFFFFF == _EVENT_WAIT else self.before + self.arguments[3]
+            return min(self.after, max(self.before, until))
         return self.after if self.answered else self.before
 
 

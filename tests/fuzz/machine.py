@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hyp.abi.hypercalls import HYPERCALLS
-from hyp.abi.numbers import CONTROL_PAGE, EVENT_FIRST, INFO_PAGE, LINK_BASE, PAGE
+from hyp.abi.numbers import EVENT_FIRST, PAGE
 from tests.fuzz.journal import HEADER_BYTES, RECORD_BYTES, read_journal, together
 from tests.fuzz.memory import Range, Reach
 from tests.fuzz.model import Channel, Life, Model, Wrong
@@ -13,8 +13,6 @@ from tests.hostile.machine import Found, build_plan, run
 
 FUZZER, PEER = 0, 1
 PLAYGROUND, PLAYGROUND_BYTES = 0x1000_0000, 0x6000
-TEXT_BYTES = 0x800
-"""From the link base on: certainly code, so readable and not writable."""
 PLACES = 4
 """Partitions."""
 
@@ -84,8 +82,8 @@ def fuzz(role: str, calls: int, frames: int, root: Path, folder: Path) -> Found:
 def judge(found: Found) -> tuple[Model, int]:
     """The model after all records, and how many of them are the fuzzer's. AssertionError at the first that it refuses."""
     model = _model(found)
-    fuzzer = read_journal(_shared(found, "fuzzer", "calls"), FUZZER)
-    peer = read_journal(_shared(found, "peer", "answers"), PEER)
+    fuzzer = read_journal(found.area("fuzzer", "calls"), FUZZER)
+    peer = read_journal(found.area("peer", "answers"), PEER)
     before: list[object] = []
     for record in together(fuzzer, peer):
         try:
@@ -98,27 +96,25 @@ def judge(found: Found) -> tuple[Model, int]:
     return model, len(fuzzer)
 
 
-def _shared(found: Found, partition: str, name: str) -> bytes:
-    return found.area(partition, name)
-
-
 def _model(found: Found) -> Model:
     channels = {
         one["name"]: Channel(one["name"], one["kind"] == "queuing", one["size"], one["depth"], _writer(one["name"]), 1 - _writer(one["name"]))
         for one in found.manifest["channels"]
     }
     ports = [tuple((channel, channel.source == partition) for channel in channels.values()) for partition in (FUZZER, PEER)]
-    own = Range(INFO_PAGE, INFO_PAGE + PAGE, writable=False), Range(CONTROL_PAGE, CONTROL_PAGE + PAGE, writable=True)
-    fuzzer = Reach(
-        (*own, Range(LINK_BASE, LINK_BASE + TEXT_BYTES, writable=False), Range(PLAYGROUND, PLAYGROUND + PLAYGROUND_BYTES, writable=True))
-    )
-    peer = Reach((*own, Range(LINK_BASE, LINK_BASE + 0x100000, writable=True)))
+    fuzzer, peer = (_reach(found, name) for name in ("fuzzer", "peer"))
     first = EVENT_FIRST + len(channels)
     lives = [
         Life(fuzzer, ports[FUZZER], {first + 1: (PEER, first)}, FUZZER, reads_health=True),
         Life(peer, ports[PEER], {first + 1: (FUZZER, first)}, PEER, granted=frozenset({FUZZER})),
     ]
     return Model(lives, PLACES, 1)
+
+
+def _reach(found: Found, partition: str) -> Reach:
+    """Whole pages of its areas: the hardware knows no smaller ones."""
+    areas = found.partition(partition)["areas"]
+    return Reach(tuple(Range(one["virtual"], one["virtual"] + _pages(one["size"]), one["access"] == "rw") for one in areas))
 
 
 def _writer(channel: str) -> int:
