@@ -198,7 +198,7 @@ class Choice(Kind[str]):
         if text is None:
             return None
         if text in self.later:
-            not_yet(f"{path[-1]}: {text}", "", f"use {alternatives(self.options)}", path, report)
+            not_yet(text if isinstance(path[-1], int) else f"{path[-1]}: {text}", "", f"use {alternatives(self.options)}", path, report)
             return None
         if text not in self.options:
             meant = nearest(text, self.options)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 MODULE = "module"
+TRACE = "hyp.trace"
+"""The trace's stream among the drops; no partition can have this name."""
 
 
 @dataclass(frozen=True)

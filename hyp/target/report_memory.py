@@ -12,6 +12,7 @@ from hyp.image.manifest import CoreEntry, Manifest, ScheduleEntry
 from hyp.target.console import KERNEL, printable
 from hyp.target.facts import (
     MODULE,
+    TRACE,
     CoreFacts,
     Drops,
     Facts,
@@ -39,6 +40,7 @@ def memory_facts(manifest: Manifest, memory: Memory, tsc_hz: int | None, log: di
     drops = {name: _drops(_record(memory, RING, ring)) for name, ring in rings.items()}
     lost = sum(core["health_lost"] for core in cores.values())  # health lines that the kernel's own stream did not get
     drops[KERNEL] = Drops(drops[KERNEL].bytes, drops[KERNEL].events + lost)
+    drops[TRACE] = Drops(0, sum(core["trace_lost"] for core in cores.values()))  # records that the trace's stream did not get
     counters = {
         window["index"]: _record(memory, WINDOW_COUNTERS, window["counters"])
         for schedule in manifest["schedules"]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from hyp.abi.state import TRACE_RECORD, TRACE_WINDOW_START
+from hyp.abi.numbers import Trace
+from hyp.abi.state import TRACE_RECORD
 from tests.hostile import attacks
 from tests.hostile.conftest import RunPlan, named
 from tests.hostile.machine import Found
@@ -21,9 +22,9 @@ def releases(found: Found, victim: str) -> list[tuple[int, int, int]]:
     kept, mine = [], False
     (dump,) = found.traces
     for tsc, kind, value in struct.iter_unpack("<QII", dump.records):
-        if kind == TRACE_WINDOW_START:
+        if kind == Trace.WINDOW_START:
             mine = value in own
-        if mine and kind == TRACE_WINDOW_START:
+        if mine and kind == Trace.WINDOW_START:
             kept.append((tsc - dump.epoch, kind, value))
     assert TRACE_RECORD.size == 16
     assert kept

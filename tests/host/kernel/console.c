@@ -126,13 +126,13 @@ int main(void)
         else if (sscanf(line, "write %d %131071s", &p, hex) >= 1)
             printf("took %zu\n", ring_put(&rings[p + 1], bytes, unhex(hex, bytes)));
         else if (sscanf(line, "health %d %llu %llu", &p, &b, &c) == 3)
-            health_log(&core, (uint32_t)p, (uint32_t)b, (uint32_t)c, &frame);
+            health_log(&core, (uint32_t)p, (uint32_t)b, (uint32_t)c, health_time(&core), &frame);
         else if (sscanf(line, "verdict %d %llu %131071s", &p, &b, hex) >= 2) {
             size_t length = unhex(hex, bytes);
             memcpy(states[p].verdict_text, bytes, length);
             states[p].verdict_length = (uint32_t)length;
             states[p].verdict = b ? VERDICT_PASSED : VERDICT_FAILED;
-            health_log(&core, (uint32_t)p, LOG_VERDICT, states[p].verdict, &frame);
+            health_log(&core, (uint32_t)p, LOG_VERDICT, states[p].verdict, health_time(&core), &frame);
         } else if (sscanf(line, "drain %llu", &a) == 1) {
             console_drain(&core, host_tsc + a);
             printf("gave %zu\n", sent_bytes - before);

@@ -33,7 +33,8 @@ class Sent:
 
 @pytest.fixture(scope="module")
 def program(host_kernel: HostKernel) -> Path:
-    return host_kernel.program("console", ["core/console.c", "core/health.c", "core/print.c", "core/trace.c", "core/stream.c", "x86/uart.c"])
+    sources = ["core/console.c", "core/health.c", "core/print.c", "core/trace.c", "core/stream.c", "x86/uart.c"]
+    return host_kernel.program("console", sources)
 
 
 def play(program: Path, script: Sequence[str], *, ring: int = 2048, names: Sequence[str] = NAMES) -> Sent:
