@@ -98,7 +98,9 @@ def judge(found: Found) -> tuple[Model, int]:
 
 def _model(found: Found) -> Model:
     channels = {
-        one["name"]: Channel(one["name"], one["kind"] == "queuing", one["size"], one["depth"], _writer(one["name"]), 1 - _writer(one["name"]))
+        one["name"]: Channel(
+            one["name"], one["kind"] == "queuing", one["size"], one["depth"], _writer(one["name"]), 1 - _writer(one["name"])
+        )
         for one in found.manifest["channels"]
     }
     ports = [tuple((channel, channel.source == partition) for channel in channels.values()) for partition in (FUZZER, PEER)]

@@ -27,6 +27,8 @@ NS_LIMIT = 2**60
 LATE = 3000
 """ns between a timer's instant inside a window and the moment from which it certainly has expired."""
 TIMERS = 0b11
+GAP = 70_000
+"""ns from the peer's window to the end of the frame: a wait may have ended before it and be noted only behind it."""
 STATUS_AND_MODE_BYTES = 8
 
 Answer = int | range | set[int]
@@ -57,7 +59,8 @@ class Timer:
 
 @dataclass
 class Life:
-    """What is known of a partition. `events` may be pending or taken by an upcall already, `held` are certainly pending.
+    """What is known of a partition. `events` may be pending or taken by an upcall already, `held` are certainly pending,
+    with the ns at which they were raised.
 
     `enabled` is its virtual interrupt flag. `controlled`: another has asked for a new life. `execution`: the clock's last value.
     """
@@ -70,7 +73,7 @@ class Life:
     reads_health: bool = False
     mode: Mode = Mode.COLD_START
     events: int = 0
-    held: int = 0
+    held: dict[int, int] = field(default_factory=dict)
     enabled: bool = False
     timers: tuple[Timer, Timer] = field(default_factory=lambda: (Timer(), Timer()))
     started: bool = False
@@ -91,11 +94,13 @@ class Model:
         self._partitions = partitions
         self._schedules = schedules
         self._names = {call.number: call.name for call in HYPERCALLS}
+        self._now = 0
         self.seen: dict[tuple[str, int], int] = {}
 
     def follow(self, record: Record) -> None:
         """Wrong when the record contradicts the ABI."""
         life = self._lives[record.partition]
+        self._now = record.effect
         if record.rax == DID_START:
             self._start(life, record)
             return
@@ -151,24 +156,25 @@ class Model:
             if channel.queuing and not sends:
                 self._drop(channel)
         life.ended = life.controlled = None
-        life.events, life.held, life.enabled, life.timers, life.execution = 0, 0, False, (Timer(), Timer()), 0
+        life.events, life.held, life.enabled, life.timers, life.execution = 0, {}, False, (Timer(), Timer()), 0
 
     def _take(self, life: Life, record: Record) -> None:
         expired = sum(1 << clock for clock, timer in enumerate(life.timers) if timer.at is not None or timer.since)
         wrong = (record.result ^ life.events) & ~TIMERS | record.result & TIMERS & ~expired
         if wrong:
             raise Wrong(f"pending events {record.result:#x}, the model says {life.events:#x}: {record}")
-        life.events = life.held = 0
+        life.events, life.held = 0, {}
         self.seen["take", record.result & ~TIMERS] = 1
 
     def _raise(self, partition: int, event: int) -> None:
         life = self._lives[partition]
         life.events |= 1 << event
-        life.held |= 0 if life.enabled else 1 << event
+        if not life.enabled:
+            life.held.setdefault(event, self._now)
 
     @staticmethod
     def _enable(life: Life, enabled: bool) -> None:
-        life.enabled, life.held = enabled, 0
+        life.enabled, life.held = enabled, {}
 
     def _port_event(self, channel: Channel, *, sender: bool) -> None:
         partition = channel.source if sender else channel.destination
@@ -293,7 +299,7 @@ class Model:
         if mask == 0 or mask >> 63:
             return int(Result.INVALID_PARAM)
         possible = (life.events | TIMERS) & mask
-        certain = life.held & mask
+        certain = sum(1 << event for event, raised in life.held.items() if raised < max(record.before, record.after - GAP)) & mask
         if record.result > 0 and not record.result & ~possible and not certain & ~record.result:
             return record.result
         return certain if certain or record.after < until else int(Result.TIMED_OUT)

@@ -84,7 +84,7 @@ static void port_call(uint32_t which)
     if (sends && word)
         *word = ++sequence << 8 | 1;
     uint64_t status = one_in(2) ? 0 : address(40);
-    if (which == HYP_CALL_SAMPLING_READ && inside(status, 40) && status + 40 > at && status < at + 8)
+    if (which == HYP_CALL_SAMPLING_READ && status - at + sizeof(struct hyp_sampling_status) < 8 + sizeof(struct hyp_sampling_status))
         word = NULL;                                    /* the status lies over the message's first word */
     make(which, port, at, size, which == HYP_CALL_SAMPLING_READ ? status : timeout(), word);
 }
