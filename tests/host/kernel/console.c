@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "absent.h"
 #include "console.h"
 #include "health.h"
 #include "partition.h"

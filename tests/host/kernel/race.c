@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "absent.h"
 #include "console.h"
 #include "entry.h"
 #include "health.h"
@@ -60,12 +61,6 @@ _Noreturn void partition_restart(struct core *of, uint32_t request, uint32_t cau
     (void)of;
     (void)request;
     (void)cause;
-    abort();
-}
-
-_Noreturn void schedule_rest(struct core *of)
-{
-    (void)of;
     abort();
 }
 

@@ -1,0 +1,80 @@
+/* What the health log's actions and some hypercalls call. They are tried in the emulator; on the host nobody comes here. */
+#ifndef ABSENT_H
+#define ABSENT_H
+
+#include <stdlib.h>
+
+#include "event.h"
+#include "partition.h"
+#include "schedule.h"
+#include "timer.h"
+
+_Noreturn void module_stop(struct core *of, uint32_t operation)
+{
+    (void)of;
+    (void)operation;
+    abort();
+}
+
+void partition_ask_restart(const struct partition_plan *partition, uint32_t request, uint32_t cause, uint32_t by)
+{
+    (void)partition;
+    (void)request;
+    (void)cause;
+    (void)by;
+    abort();
+}
+
+void partition_halt(struct partition_state *state, uint32_t status)
+{
+    (void)state;
+    (void)status;
+    abort();
+}
+
+int partition_prepare(struct core *of, const struct partition_plan *partition)
+{
+    (void)of;
+    (void)partition;
+    abort();
+}
+
+_Noreturn void schedule_rest(struct core *of)
+{
+    (void)of;
+    abort();
+}
+
+_Noreturn void schedule_resume(struct core *of)
+{
+    (void)of;
+    abort();
+}
+
+void trap_deliver(struct partition_state *state, uint32_t event)
+{
+    (void)state;
+    (void)event;
+    abort();
+}
+
+int trap_handled(void)
+{
+    abort();
+}
+
+void timers_rearm(struct core *of, struct partition_state *state)
+{
+    (void)of;
+    (void)state;
+    abort();
+}
+
+void watchdog_start(const struct core *of, const struct partition_plan *partition)
+{
+    (void)of;
+    (void)partition;
+    abort();
+}
+
+#endif
