@@ -97,12 +97,10 @@ def judge(found: Found) -> tuple[Model, int]:
 
 
 def _model(found: Found) -> Model:
-    channels = {
-        one["name"]: Channel(
-            one["name"], one["kind"] == "queuing", one["size"], one["depth"], _writer(one["name"]), 1 - _writer(one["name"])
-        )
-        for one in found.manifest["channels"]
-    }
+    channels = {}
+    for one in found.manifest["channels"]:
+        name, writer = one["name"], PEER if one["name"] in ("news", "work") else FUZZER
+        channels[name] = Channel(name, one["kind"] == "queuing", one["size"], one["depth"], writer, 1 - writer)
     ports = [tuple((channel, channel.source == partition) for channel in channels.values()) for partition in (FUZZER, PEER)]
     fuzzer, peer = (_reach(found, name) for name in ("fuzzer", "peer"))
     first = EVENT_FIRST + len(channels)
@@ -117,7 +115,3 @@ def _reach(found: Found, partition: str) -> Reach:
     """Whole pages of its areas: the hardware knows no smaller ones."""
     areas = found.partition(partition)["areas"]
     return Reach(tuple(Range(one["virtual"], one["virtual"] + _pages(one["size"]), one["access"] == "rw") for one in areas))
-
-
-def _writer(channel: str) -> int:
-    return PEER if channel in ("news", "work") else FUZZER

@@ -109,7 +109,7 @@ class Model:
         if record.rax == DID_TAKE:
             self._take(life, record)
         elif record.rax == DID_ENABLE:
-            self._enable(life, bool(record.arguments[0]))
+            self._enable(life, enabled=bool(record.arguments[0]))
         elif record.rax >> 32 != HYPERCALL_TAG or record.rax & 0xFFFFFFFF not in self._names:
             self._check(record, "unknown", int(Result.UNKNOWN_HYPERCALL))
         else:
@@ -173,7 +173,7 @@ class Model:
             life.held.setdefault(event, self._now)
 
     @staticmethod
-    def _enable(life: Life, enabled: bool) -> None:
+    def _enable(life: Life, *, enabled: bool) -> None:
         life.enabled, life.held = enabled, {}
 
     def _port_event(self, channel: Channel, *, sender: bool) -> None:
@@ -306,9 +306,9 @@ class Model:
 
     def _upcall_return(self, life: Life, record: Record) -> Answer:
         if record.arguments[0]:
-            self._enable(life, False)
+            self._enable(life, enabled=False)
             return int(Result.INVALID_PARAM)
-        self._enable(life, True)
+        self._enable(life, enabled=True)
         return 0x7777
 
     def _trap_return(self, life: Life, record: Record) -> Answer:
