@@ -149,7 +149,7 @@ HYPERCALL hypercall_sampling_write(uint64_t port, uint64_t message, uint64_t len
     const struct listener_plan *listener = listeners_of(end.channel);
     for (uint32_t n = 0; n < end.channel->reader_count; n++) {
         uint64_t undecided = UNDECIDED;
-        if (state->reading[n] == UNDECIDED)
+        if (__atomic_load_n(&state->reading[n], __ATOMIC_SEQ_CST) == UNDECIDED)
             __atomic_compare_exchange_n(&state->reading[n], &undecided, mine, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
         event_raise(core, &listener[n]);
     }
