@@ -156,9 +156,7 @@ SCHEDULES = Field(
 P_EXPECT = Field("expect", EXPECT, "What a good run contains although it is a health event")
 HEALTH_TABLES = Field("health", HEALTH, "Actions at health events")
 P_TRACE = Field("trace", TRACE, "What the kernel records, and the UART that carries it")
-PLAN_LATER = (
-    Field("gates", Later(), "Calls from partition to partition"),
-)
+PLAN_LATER = (Field("gates", Later(), "Calls from partition to partition"),)
 PLAN = Record(
     "a plan",
     (

@@ -81,8 +81,8 @@ def test_rights_follow_the_grants(built: Built) -> None:
         "other": (0, 0),
     }
     closed = {name: {call.name for call in HYPERCALLS if not row["rights"] >> call.number & 1} for name, row in rows.items()}
-    granted = {"health_read", "health_status", "module_control", "schedule_switch"}
-    assert closed == {"plain": granted, "boss": set(), "chief": granted, "other": granted}
+    granted = {"health_read", "health_status", "module_control", "schedule_switch", "trace_read"}
+    assert closed == {"plain": granted, "boss": {"trace_read"}, "chief": granted - {"trace_read"}, "other": granted}
 
 
 def test_everybody_knows_the_schedules(built: Built) -> None:

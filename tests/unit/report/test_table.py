@@ -100,7 +100,7 @@ def test_lost_trace_records_are_stated() -> None:
     run = ran(end=End.UNTIL, traces=(dump,))
     assert "trace: core 0 has overwritten its first 2 records" in text_of(run)
     value = trace_json(MANIFEST, (dump,), 1_000_000_000)
-    assert value["cores"] == [{"core": 0, "records": 1, "lost": 2, "epoch_tsc": 0}]
+    assert value["cores"] == [{"core": 0, "records": 1, "lost": 2, "epoch_tsc": 0, "tick_scale": 1 << 32}]
     assert value["events"] == [{"at_ns": 5, "core": 0, "kind": "unknown", "value": 3}]
 
 
