@@ -42,7 +42,7 @@ def run(program: Path, kind: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sampling", "queuing"])
 def test_writer_and_readers_at_once(cores: HostKernel, kind: str) -> None:
-    done = run(cores.program("ports", ("core/ports.c",), (*THREAD, *FLAGS)), kind)
+    done = run(cores.program("ports", ("core/ports.c", "core/sampling.c", "core/queuing.c"), (*THREAD, *FLAGS)), kind)
     assert done.returncode == 0, done.stdout + done.stderr[:3000]
     assert done.stdout == WRITES
 
@@ -50,6 +50,6 @@ def test_writer_and_readers_at_once(cores: HostKernel, kind: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sampling", "queuing"])
 def test_a_missing_order_would_be_seen(cores: HostKernel, kind: str) -> None:
-    done = run(cores.program("ports", ("core/ports.c",), (*THREAD, *FLAGS, *UNORDERED)), kind)
+    done = run(cores.program("ports", ("core/ports.c", "core/sampling.c", "core/queuing.c"), (*THREAD, *FLAGS, *UNORDERED)), kind)
     assert done.returncode != 0
     assert "data race" in done.stderr or "torn" in done.stdout

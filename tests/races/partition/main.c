@@ -1,0 +1,51 @@
+/* `args`: what is swept, then numbers (decimal): `send|receive QUEUING WORDS OFFSETS`, `notify|listen OFFSETS`, `upcall OFFSETS`. */
+#include "races.h"
+
+struct log *races_log;
+void delay(uint64_t count);
+
+#define NEAR 300u               /* ticks: more than a look at the clock and what follows it take */
+
+void wrong_at(uint64_t line, uint64_t first, uint64_t second)
+{
+    if (races_log->wrong++)
+        return;
+    races_log->line = line;
+    races_log->first = first;
+    races_log->second = second;
+}
+
+void wait_until(uint64_t at)
+{
+    while (tsc() < at - NEAR)
+        ;
+    delay(at - tsc());
+}
+
+uint64_t window_end(void)
+{
+    return hyp_info()->time_base + *(const volatile uint64_t *)&hyp_info()->window_end;
+}
+
+static uint64_t number(const char **at)
+{
+    uint64_t value = 0;
+    while (**at && (**at < '0' || **at > '9'))
+        ++*at;
+    for (; **at >= '0' && **at <= '9'; ++*at)
+        value = value * 10 + (uint64_t)(**at - '0');
+    return value;
+}
+
+void partition_main(void)
+{
+    const char *at = hyp_info()->args;
+    char what = *at;
+    races_log = (struct log *)hyp_area("log")->base;
+    uint64_t first = number(&at), second = number(&at), third = number(&at);
+    if (what == 's' || what == 'r')
+        messages_run(what == 's', first, second, third);
+    if (what == 'n' || what == 'l')
+        events_run(what == 'n', first);
+    upcalls_run(first);
+}
