@@ -6,68 +6,18 @@
 #include "schedule.h"
 #include "apic.h"
 #include "console.h"
+#include "context.h"
 #include "control.h"
 #include "entry.h"
 #include "event.h"
 #include "fpu.h"
+#include "frame.h"
 #include "health.h"
 #include "irq.h"
-#include "report.h"
 #include "timer.h"
 #include "trace.h"
 #include "vectors.h"
 #include "wait.h"
-
-#define EPOCH_GRAIN_NS 1000u
-#define HOT static inline __attribute__((always_inline))
-#define COLD static __attribute__((noinline))
-
-/* ---- Context of the loaded partition; its registers are in the save area already. */
-
-/* Where the FPU was on, or FPU or interrupts are wanted. */
-COLD void extras_load(struct core *core, const struct partition_plan *partition)
-{
-    uint32_t fpu = partition->flags & PARTITION_FPU;
-    if ((core->extras & PARTITION_FPU) != fpu)
-        fpu_switch(fpu != 0);
-    core->extras = partition->flags;
-    if (fpu)
-        fpu_load(the_plan()->xcr0);
-    if (partition->flags & PARTITION_IRQ)
-        irqs_open(partition);
-}
-
-COLD void extras_save(const struct core *core)
-{
-    if (core->extras & PARTITION_FPU)
-        fpu_save(the_plan()->xcr0);
-    if (core->extras & PARTITION_IRQ)
-        irqs_close(core->partition);
-}
-
-HOT void context_save(struct core *core, uint64_t now)
-{
-    INFO->execution_time += now - INFO->execution_base;
-    INFO->execution_base = now;
-    if (core->extras)
-        extras_save(core);
-}
-
-/* For ways out of a partition other than the timer's entry, which has saved the bases itself. */
-static void bases_save(void)
-{
-    __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs" : "=r"(SAVE->fs_base), "=r"(SAVE->gs_base));
-}
-
-/* All but registers and GS, which the exit loads. */
-HOT void context_load(struct core *core, const struct partition_plan *partition)
-{
-    core->partition = partition;
-    core->rights = partition->rights;
-    __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es\n\tmov %0, %%fs\n\twrfsbase %1" : : "r"(0), "r"(SAVE->fs_base) : "memory");
-    if (partition->flags | core->extras)
-        extras_load(core, partition);
-}
 
 HOT void info_window(const struct core *core, const struct window_plan *window, uint64_t released)
 {
@@ -236,59 +186,6 @@ static _Noreturn void idle_before_release(struct core *core)
     console_idle(core);
 }
 
-/* ---- Schedules. A switch takes effect between two major frames. */
-
-uint32_t schedule_current(const struct core *core)
-{
-    return (uint32_t)(core->schedule - PLAN_TABLE(schedule_plan, schedules));
-}
-
-uint64_t schedule_switch_at(const struct core *core)
-{
-    uint64_t frame = core->schedule->major_frame_ns, next = core->frame_start_ns + frame;
-    uint64_t earliest = core->schedule_since + core->schedule->min_dwell_ns;
-    return next >= earliest ? next : next + (earliest - next + frame - 1) / frame * frame;
-}
-
-static void schedule_set(struct core *core, uint32_t schedule)
-{
-    const struct lane_plan *lane = &PLAN_TABLE(lane_plan, lanes)[schedule * the_plan()->core_count + core->id];
-    core->schedule = &PLAN_TABLE(schedule_plan, schedules)[schedule];
-    core->lane_first = &PLAN_TABLE(window_plan, windows)[lane->first];
-    core->schedule_next = schedule;
-    core->schedule_since = core->frame_start_ns;
-}
-
-static void frame_end(struct core *core)
-{
-    core->lane_first->counters->frames++;
-    core->frame_start_ns += core->schedule->major_frame_ns;
-    core->frame_tsc = tsc_at(core, core->frame_start_ns);
-    if (++core->frame == core->frame_limit)
-        report_end(core);
-    if (core->schedule_next != schedule_current(core) &&
-        core->frame_start_ns >= core->schedule_since + core->schedule->min_dwell_ns) {
-        schedule_set(core, core->schedule_next);
-        core->switch_count++;
-    }
-    core->window = core->lane_first;
-}
-
-/* A supervised partition in mode normal must have yielded by its deadline, and once in every period. `window` has just ended. */
-static void supervise(struct core *core, const struct window_plan *window)
-{
-    const struct partition_plan *partition = window->partition;
-    struct partition_state *state = partition->state;
-    uint64_t yielded = state->yielded, deadline = core->frame_tsc + ticks_of(core, window->deadline_ns);
-    int judged = state->status == STATUS_READY && state->request == REQUEST_NONE && state->mode == HYP_MODE_NORMAL;
-    if (window->flags & WINDOW_PERIOD_END)
-        state->yielded = 0;
-    if (judged && window->flags & WINDOW_DEADLINE && (yielded == 0 || yielded > deadline))
-        health_absent(core, partition, HYP_HEALTH_DEADLINE_MISSED);
-    if (judged && window->flags & WINDOW_PERIOD_END && yielded == 0)
-        health_absent(core, partition, HYP_HEALTH_OVERRUN);
-}
-
 COLD _Noreturn void window_next(struct core *core, uint32_t flags)
 {
     if (flags & (WINDOW_DEADLINE | WINDOW_PERIOD_END)) {
@@ -406,36 +303,10 @@ _Noreturn void timer_in_idle(void)
     window_next(core, window->flags);
 }
 
-/* ---- Start. */
-
-static void windows_to_ticks(const struct core *core)
-{
-    const struct window_plan *windows = PLAN_TABLE(window_plan, windows);
-    for (uint32_t n = 0; n < the_plan()->window_count; n++) {
-        windows[n].counters->at_ticks = ticks_of(core, windows[n].at_ns);
-        windows[n].counters->end_ticks = ticks_of(core, windows[n].end_ns);
-    }
-}
-
 _Noreturn void schedule_restart(struct core *core)
 {
-    uint64_t now = ns_at(core, cpu_tsc()) + 2 * the_plan()->guard_ns;
-    core->frame_start_ns = (now + EPOCH_GRAIN_NS - 1) / EPOCH_GRAIN_NS * EPOCH_GRAIN_NS;
-    core->frame_tsc = tsc_at(core, core->frame_start_ns);
-    schedule_set(core, 0);
-    core->window = core->lane_first;
+    frame_restart(core);
     idle_before_release(core);
-}
-
-void schedule_init(struct core *core)
-{
-    windows_to_ticks(core);
-    uint64_t grain = ticks_of(core, EPOCH_GRAIN_NS), earliest = cpu_tsc() + 2 * core->guard_ticks;
-    core->epoch = (earliest + grain - 1) / grain * grain;
-    core->frame_tsc = core->epoch;
-    core->frame_start_ns = 0;
-    schedule_set(core, 0);
-    core->window = core->lane_first;
 }
 
 _Noreturn void schedule_start(struct core *core)

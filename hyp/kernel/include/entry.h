@@ -14,7 +14,7 @@ _Noreturn void exit_now(void);                      /* nothing of the partition'
 _Noreturn void exit_loaded(void);                   /* after context_load: GS is still to be loaded */
 _Noreturn void exit_release(uint32_t until);        /* low half of the TSC instant, EXIT_TICKS before the release */
 
-/* In entry.S: between kernel and the running partition; 0, or BAD_ADDRESS after a fault. */
+/* In copy.S: between kernel and the running partition; 0, or BAD_ADDRESS after a fault. */
 int64_t copy_partition(void *to, const void *from, uint64_t bytes);
 extern const char copy_partition_end[], copy_partition_fault[];
 
