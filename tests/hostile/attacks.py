@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hyp.abi.hypercalls import HYPERCALLS
+
 GENERAL = frozenset({"general_protection"})
 OPCODE = frozenset({"invalid_opcode"})
 REFUSED = GENERAL | OPCODE
@@ -127,7 +129,15 @@ CARRIED = (
     "fpu e7",
     "constants",
 )
-CALLS = ("numbers", "pointers", "control", *(f"all_calls {number:x} {number:x}" for number in (0, 1, 2, 4, 5, 6, 7, 8)))
+_YIELD = 3
+_RAISES = 27
+"""`health_raise`, an event each time."""
+CALLS = (
+    f"numbers {len(HYPERCALLS):x}",
+    "pointers",
+    "control",
+    *(f"all_calls {call.number:x} {call.number:x}" for call in HYPERCALLS if call.number not in (_YIELD, _RAISES)),
+)
 LIVES = ("cold", "warm")
 
 ENDS: dict[str, int] = {"end 0": 1, "end 2": 2, "end 3": 2, "mode 0": 2, "back": 2}
@@ -138,3 +148,17 @@ NOISE = (
     "locked saves drifting"
 ).split()
 LOOPS = ("loop 4", "loop 5", "mode 1")
+
+SERVICES = ("upcalls_lie", "frames_lie", "no_grants", "timers_extreme")
+"""Lies and calls without rights that come to nothing."""
+SERVICE_ENDS: dict[str, frozenset[str]] = {
+    "return_nowhere": PAGE,
+    "trap_in_trap": frozenset({"invalid_opcode", "nested_fault"}),
+    "trap_without_stack": frozenset({"invalid_opcode", "nested_fault"}),
+    **{f"trap_to {handler} 210000": OPCODE for handler in ("0", "800000000000", "ffffffff80100000", "ffffffffffffffff")},
+    **{f"trap_to 210000 {stack}": frozenset({"invalid_opcode", "memory_violation"}) for stack in ("ffffffff98004000", "800000000000")},
+    "starve": frozenset({"watchdog"}),
+}
+"""All the events that it takes; the last one halts the partition. Traps are propagated to it."""
+SLEEPERS = ("sleep_forever 0", "sleep_forever 1")
+SERVICE_NOISE = "scribble timer_storm timer_edges raise_storm idle_past idle_soon trap_storm".split() + ["timer_storm 1", *SLEEPERS]

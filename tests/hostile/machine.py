@@ -33,7 +33,7 @@ DIARY_BYTES = 0x40000
 
 @dataclass(frozen=True)
 class Attacker:
-    """A partition and its `args`. `areas` are YAML flow maps besides its log."""
+    """A partition and its `args`. `areas` are YAML flow maps besides its log, `keys` whole lines of the plan."""
 
     name: str
     args: str
@@ -41,6 +41,7 @@ class Attacker:
     fpu: bool = True
     heap: str = "16 KiB"
     areas: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def plan_text(
@@ -59,6 +60,7 @@ def plan_text(
             f'    args: "{one.args}"',
             f"    fpu: {'true' if one.fpu else 'false'}",
             f"    memory: {{heap: {one.heap}, areas: [{areas}]}}",
+            *(f"    {key}" for key in one.keys),
         ]
     for name, how in (("steady", first), ("spinner", "spin")):
         diary = f"{{name: log, size: {DIARY_BYTES} B}}"

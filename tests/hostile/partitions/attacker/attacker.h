@@ -23,7 +23,7 @@ struct attack {
     void (*run)(uint64_t first, uint64_t second);
 };
 
-extern const struct attack instructions[], memory_attacks[], selector_attacks[], state_attacks[], call_attacks[], noise[], lives[];
+extern const struct attack instructions[], memory_attacks[], selector_attacks[], state_attacks[], call_attacks[], noise[], lives[], services[];
 
 /* A statement about what was found: the value itself is kept when it is not `wanted`. */
 void check_at(uint64_t line, uint64_t value, uint64_t wanted);

@@ -6,7 +6,7 @@
 struct log *the_log;
 
 static const struct attack *const groups[] = {
-    instructions, memory_attacks, selector_attacks, state_attacks, call_attacks, noise, lives,
+    instructions, memory_attacks, selector_attacks, state_attacks, call_attacks, noise, lives, services,
 };
 
 void check_at(uint64_t line, uint64_t value, uint64_t wanted)
