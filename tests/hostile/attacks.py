@@ -161,4 +161,4 @@ SERVICE_ENDS: dict[str, frozenset[str]] = {
 }
 """All the events that it takes; the last one halts the partition. Traps are propagated to it."""
 SLEEPERS = ("sleep_forever 0", "sleep_forever 1")
-SERVICE_NOISE = "scribble timer_storm timer_edges raise_storm idle_past idle_soon trap_storm".split() + ["timer_storm 1", *SLEEPERS]
+SERVICE_NOISE = [*"scribble timer_storm timer_edges raise_storm idle_past idle_soon trap_storm".split(), "timer_storm 1", *SLEEPERS]

@@ -28,11 +28,13 @@ class Log:
     seen: int
 
 
-def plan_text(partitions: dict[str, str], rest: str, for_us: int) -> str:
-    """Each partition with its args, in windows one behind the other."""
+def plan_text(partitions: dict[str, str], rest: str, for_us: int, grants: str = "") -> str:
+    """Each partition with its args, in windows one behind the other. `grants` are those of the killer."""
     lines = ["hyp: 1", "name: races", "board: qemu-q35", "console: {uart: com1, mode: text, baud: 115200, buffer: 1 KiB}", "partitions:"]
+    memory = "memory: {areas: [{name: log, size: 4 KiB}]}"
     for name, args in partitions.items():
-        lines.append(f'  {name}: {{image: tests/races/partition, args: "{args}", memory: {{areas: [{{name: log, size: 4 KiB}}]}}}}')
+        more = grants if name == "killer" else ""
+        lines.append(f'  {name}: {{image: tests/races/partition, args: "{args}", {memory}{more}}}')
     lines += [rest, "schedules:", "  normal:", f"    major_frame: {(for_us + 2) * len(partitions)} us", "    windows:"]
     lines += [f"      - {{partition: {name}, at: {n * (for_us + 2)} us, for: {for_us} us}}" for n, name in enumerate(partitions)]
     return "\n".join(lines) + "\n"
@@ -85,3 +87,15 @@ def test_timer_at_every_instruction_of_a_call(repository: Path, tmp_path: Path) 
     found = logs(run(built, tmp_path / "run", offsets * kinds // 100), partitions)
     assert found["one"].calls == found["one"].seen == offsets * kinds
     assert 20 * kinds < found["one"].crossed < found["one"].calls
+
+
+@pytest.mark.slow
+def test_restart_of_a_writer_whose_call_is_cut(repository: Path, tmp_path: Path) -> None:
+    lives = 150
+    partitions = {"writer": f"die {LONG_WORDS} {lives}", "killer": f"kill {LONG_WORDS} {lives}"}
+    rest = f"channels:\n  line: {{kind: sampling, size: {LONG_WORDS * 8} B, from: writer.out, to: killer.in}}"
+    grants = ", grants: {partitions: {writer: [warm_restart]}}"
+    built = build_plan(plan_text(partitions, rest, 60, grants), repository, tmp_path / "image")
+    found = logs(run(built, tmp_path / "run", lives + 50), partitions)
+    assert found["killer"].seen == lives
+    assert found["writer"].calls == 0, "a call that was to be cut has ended"

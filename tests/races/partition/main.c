@@ -1,4 +1,5 @@
-/* `args`: what is swept, then numbers (decimal): `send|receive QUEUING WORDS OFFSETS`, `notify|listen OFFSETS`, `upcall OFFSETS`. */
+/* `args`: what is swept, then numbers (decimal): `send|receive QUEUING WORDS OFFSETS`, `die|kill WORDS LIVES`,
+ * `notify|listen OFFSETS`, `upcall OFFSETS`. */
 #include "races.h"
 
 struct log *races_log;
@@ -45,6 +46,10 @@ void partition_main(void)
     uint64_t first = number(&at), second = number(&at), third = number(&at);
     if (what == 's' || what == 'r')
         messages_run(what == 's', first, second, third);
+    if (what == 'd')
+        lives_run(first, second);
+    if (what == 'k')
+        killer_run(first, second);
     if (what == 'n' || what == 'l')
         events_run(what == 'n', first);
     upcalls_run(first);

@@ -2,6 +2,7 @@
 #include "races.h"
 
 #define WORDS_MAX 2500u
+#define UNPUBLISHED 0xdeadu
 #define STEP 37u                /* the reader's offsets come in another order than the writer's */
 
 static uint64_t message[WORDS_MAX];
@@ -87,4 +88,46 @@ _Noreturn void messages_run(uint64_t sends, uint64_t queuing, uint64_t words, ui
     if (sends)
         send_run(queuing, words, offsets);
     receive_run(queuing, words, offsets);
+}
+
+/*
+ * Lives that end inside a cut call: each publishes its own message, then begins another that nobody is to see. If its
+ * progress were kept, the next life's message would lack its first chunks.
+ */
+_Noreturn void lives_run(uint64_t words, uint64_t offsets)
+{
+    uint64_t port = (uint64_t)hyp_port("out"), life = hyp_info()->warm_starts + 1, broken;
+    if (life <= offsets) {
+        make(life, words);
+        CHECK(call_kept((uint64_t)HYP_HYPERCALL_TAG << 32 | HYP_CALL_SAMPLING_WRITE, port, (uint64_t)message, words * 8, 0, &broken), 0);
+        CHECK(broken, 0);
+        make(UNPUBLISHED, words);
+        races_log->seen++;
+        /* The window ends after the first chunk and before the last, which would be published. */
+        at_offset(words / 8 + life * STEP % (words / 2), HYP_CALL_SAMPLING_WRITE, port, words * 8, 0);
+        CHECK(life, 0);         /* it was to be ended inside */
+    }
+    races_log->done = 1;
+    for (;;)
+        hyp_yield();
+}
+
+/* The keeper of the above: restarts it in each frame until it says that it is done, and reads what it wrote. */
+_Noreturn void killer_run(uint64_t words, uint64_t offsets)
+{
+    uint64_t port = (uint64_t)hyp_port("in"), last = 0;
+    hyp_partition_t writer = hyp_partition("writer");
+    while (last < offsets) {
+        int64_t length = hyp_sampling_read((hyp_port_t)port, message, sizeof message, NULL);
+        if (length != HYP_NO_ACTION) {
+            CHECK(check(length, words), last + 1);
+            last++;
+            races_log->seen++;
+            CHECK(hyp_partition_control(writer, HYP_CONTROL_WARM_RESTART), 0);
+        }
+        hyp_yield();
+    }
+    races_log->done = 1;
+    for (;;)
+        hyp_yield();
 }

@@ -37,6 +37,8 @@ uint64_t window_end(void);      /* TSC: net end of the current window */
 int64_t call_kept(uint64_t rax, uint64_t first, uint64_t second, uint64_t third, uint64_t fourth, uint64_t *broken);
 
 _Noreturn void messages_run(uint64_t sends, uint64_t queuing, uint64_t words, uint64_t offsets);
+_Noreturn void lives_run(uint64_t words, uint64_t offsets);
+_Noreturn void killer_run(uint64_t words, uint64_t offsets);
 _Noreturn void events_run(uint64_t sends, uint64_t offsets);
 _Noreturn void upcalls_run(uint64_t offsets);
 
