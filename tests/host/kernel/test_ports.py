@@ -10,6 +10,7 @@ import pytest
 
 from tests.host.kernel.building import THREAD, HostKernel, host_headers
 
+SOURCES = ("core/ports.c", "core/sampling.c", "core/queuing.c")
 WRITES = "20000\n"
 FLAGS = ("-mgeneral-regs-only", "-mno-red-zone", "-Wno-parentheses")
 """As the kernel is compiled: its handlers' calling convention keeps only general registers."""
