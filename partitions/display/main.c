@@ -22,8 +22,8 @@ void partition_main(void)
         if (length < 0)
             hyp_printf("no reading: %s\n", hyp_result_name(length));
         else
-            hyp_printf("reading %llu, %llu us old, %s, %s\n", (unsigned long long)reading.number,
-                       (unsigned long long)status.age / 1000, status.fresh ? "fresh" : "seen before", status.valid ? "valid" : "stale");
+            hyp_printf("reading %llu, %llu ms old, %s, %s\n", (unsigned long long)reading.number,
+                       (unsigned long long)(status.age + 500000) / 1000000, status.fresh ? "fresh" : "seen before", status.valid ? "valid" : "stale");
         stale += length > 0 && !status.valid;
         hyp_yield();
     }

@@ -19,8 +19,8 @@ def lesson(name: str, record: Path, frames: int = 30) -> Ran:
 
 def test_sampling_tells_age_freshness_and_validity(tmp_path: Path) -> None:
     ran = lesson("sampling", tmp_path)
-    newest = [f"reading {n}, 3999 us old, fresh, valid" for n in range(1, 11)]
-    asleep = [f"reading 10, {n}3999 us old, seen before, {'valid' if n < 3 else 'stale'}" for n in range(1, 6)]
+    newest = [f"reading {n}, 4 ms old, fresh, valid" for n in range(1, 11)]
+    asleep = [f"reading 10, {n}4 ms old, seen before, {'valid' if n < 3 else 'stale'}" for n in range(1, 6)]
     assert ran.consoles["display"] == [*newest, *asleep]
 
 
