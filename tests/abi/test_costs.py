@@ -8,12 +8,12 @@ from pathlib import Path
 from hyp.abi.hypercalls import HYPERCALLS
 from tests.hostile.machine import Attacker, build_plan, plan_text, run
 
-NEVER_AT_ONCE = {"yield"}
-"""It returns at the next release."""
+NEVER_AT_ONCE = {"yield", "upcall_return", "trap_return", "health_raise"}
+"""Back at the next release, elsewhere in the program, or with an event; their paths are the benchmark's (tests/bench)."""
 
 
 def test_calls_keep_their_bounds(repository: Path, tmp_path: Path) -> None:
-    text = plan_text([Attacker("costs", "", image="../../abi/costs")], for_us=20, idle_us=2000)
+    text = plan_text([Attacker("costs", "", image="../../abi/costs", keys=("system: true",))], for_us=40, idle_us=2000)
     found = run(build_plan(text, repository, tmp_path / "image"), tmp_path / "run", 60)
     assert found.events("costs") == {}
     ticks = dict(
