@@ -223,7 +223,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         (_PORT, _MESSAGE, _LENGTH),
         "0",
         (*_PORT_ERRORS, (Result.INVALID_CONFIG, "longer than the port's size, or empty")),
-        1000,
+        2000,
     ),
     Hypercall(
         17,

