@@ -10,7 +10,7 @@
 #define APIC_TIMER_CURRENT 0x390
 
 /* What one arming takes on the instruction clock: from the look at the clock to the expiry of a count of 0. */
-#define ARM_TICKS 18
+#define ARM_TICKS 17
 
 static inline void apic_write(uint32_t reg, uint32_t value)
 {

@@ -8,7 +8,7 @@
 #include "trace.h"
 #include "wait.h"
 
-#define CHUNK 4096u                 /* bytes between looks at the deadline: some 520 instructions */
+#define CHUNK 2048u                 /* bytes between looks at the deadline: some 260 instructions */
 #define CUT INT64_MIN
 #define INLINE static inline __attribute__((always_inline))
 
