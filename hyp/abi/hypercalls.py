@@ -2,64 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from hyp.abi.numbers import Result
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """An argument register's meaning, in the order rdi rsi rdx r10 r8 r9."""
-
-    name: str
-    c_type: str
-    doc: str
-
-
-@dataclass(frozen=True)
-class Hypercall:
-    """One call. `worst_case` bounds its kernel path in instructions, entry and exit included.
-
-    `context` says whether the call may leave the caller's context: the kernel then saves all of it.
-    """
-
-    number: int
-    name: str
-    group: str
-    doc: str
-    parameters: tuple[Parameter, ...]
-    returns: str
-    errors: tuple[tuple[Result, str], ...]
-    worst_case: int
-    context: bool = False
-
-
-_TEXT = Parameter("text", "const void *", "address in the caller's memory")
-_LENGTH = Parameter("length", "size_t", "bytes")
-
-_CLOCK = Parameter("clock", "uint32_t", "HYP_CLOCK_*")
-_EVENT = Parameter("event", "uint32_t", "the caller's number of it")
-_PORT = Parameter("port", "uint32_t", "the caller's number of it")
-_MESSAGE = Parameter("message", "const void *", "address in the caller's memory")
-_BUFFER = Parameter("buffer", "void *", "address in the caller's memory")
-_SIZE = Parameter("size", "size_t", "bytes of the buffer")
-_TIMEOUT = Parameter("timeout", "uint64_t", "ns, in the caller's own windows; 0: do not wait")
-_PORT_ERRORS = (
-    (Result.INVALID_PARAM, "no such port, or one of another kind"),
-    (Result.INVALID_MODE, "the port has the other direction"),
-    (Result.BAD_ADDRESS, "a buffer is not wholly accessible to the caller"),
+from hyp.abi.hypercall import (
+    BAD,
+    CLOCK,
+    CONSOLE_WRITE_MAX,
+    EVENT,
+    HEALTH_READ_MAX,
+    LENGTH,
+    TEXT,
+    TIMER_PERIOD_MIN,
+    TRACE_READ_MAX,
+    VERDICT_TEXT_MAX,
+    Hypercall,
+    Parameter,
 )
-_BAD = (Result.BAD_ADDRESS, "the buffer is not wholly writable by the caller")
-HEALTH_READ_MAX = 3
-"""Records that one `health_read` gives: what can be copied without looking at the deadline."""
-TRACE_READ_MAX = 8
-"""The same for `trace_read`."""
-TIMER_PERIOD_MIN = 10_000
-"""ns: a shorter period would leave its partition little but expiries."""
+from hyp.abi.numbers import Result
+from hyp.abi.port_calls import PORT_CALLS
 
-CONSOLE_WRITE_MAX = 512
-"""Bytes that one `console_write` takes: what can be copied without looking at the deadline (DESIGN 5)."""
-VERDICT_TEXT_MAX = 120
+__all__ = [
+    "CONSOLE_WRITE_MAX",
+    "HEALTH_READ_MAX",
+    "HYPERCALLS",
+    "TIMER_PERIOD_MIN",
+    "TRACE_READ_MAX",
+    "UNIVERSAL_ERRORS",
+    "VERDICT_TEXT_MAX",
+    "Hypercall",
+    "Parameter",
+]
 
 HYPERCALLS: tuple[Hypercall, ...] = (
     Hypercall(0, "nop", "system", "Does nothing: the null call of the benchmark.", (), "0", (), 40),
@@ -68,7 +38,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "console_write",
         "console",
         f"Puts text into the caller's console ring; takes at most {CONSOLE_WRITE_MAX} bytes and never waits.",
-        (_TEXT, _LENGTH),
+        (TEXT, LENGTH),
         "bytes taken; fewer than asked when the ring is full",
         ((Result.BAD_ADDRESS, "the text is not wholly readable by the caller; nothing was taken"),),
         750,
@@ -122,7 +92,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "verdict",
         "system",
         f"Says pass or fail, with a text of at most {VERDICT_TEXT_MAX} bytes; open to all.",
-        (Parameter("verdict", "uint32_t", "HYP_VERDICT_*"), _TEXT, _LENGTH),
+        (Parameter("verdict", "uint32_t", "HYP_VERDICT_*"), TEXT, LENGTH),
         "0",
         (
             (Result.INVALID_PARAM, "neither pass nor fail, or the text is too long"),
@@ -136,7 +106,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "timer_set",
         "time",
         "Sets the caller's timer of a clock; expiry raises HYP_EVENT_TIMER or HYP_EVENT_TIMER_EXECUTION.",
-        (_CLOCK, Parameter("at", "uint64_t", "ns, absolute on that clock"), Parameter("period", "uint64_t", "ns; 0: once")),
+        (CLOCK, Parameter("at", "uint64_t", "ns, absolute on that clock"), Parameter("period", "uint64_t", "ns; 0: once")),
         "0",
         (
             (Result.INVALID_PARAM, f"no such clock, a period below {TIMER_PERIOD_MIN} ns, or an instant beyond 2^60 ns"),
@@ -150,7 +120,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "timer_cancel",
         "time",
         "Stops the caller's timer of a clock.",
-        (_CLOCK,),
+        (CLOCK,),
         "expiries missed since it was set",
         ((Result.INVALID_PARAM, "no such clock"), (Result.NO_ACTION, "the timer is not set")),
         300,
@@ -173,7 +143,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "event_send",
         "events",
         "Raises an event in the partition that the plan names as its receiver.",
-        (_EVENT,),
+        (EVENT,),
         "0",
         ((Result.INVALID_PARAM, "not an event that the caller may send"),),
         100,
@@ -214,91 +184,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         400,
         context=True,
     ),
-    # ---- ports
-    Hypercall(
-        16,
-        "sampling_write",
-        "sampling ports",
-        "Writes the channel's message.",
-        (_PORT, _MESSAGE, _LENGTH),
-        "0",
-        (*_PORT_ERRORS, (Result.INVALID_CONFIG, "longer than the port's size, or empty")),
-        2000,
-    ),
-    Hypercall(
-        17,
-        "sampling_read",
-        "sampling ports",
-        "Reads the channel's newest message.",
-        (_PORT, _BUFFER, _SIZE, Parameter("status", "hyp_sampling_status_t *", "filled in; may be null")),
-        "bytes of the message",
-        (
-            *_PORT_ERRORS,
-            (Result.NO_ACTION, "no message was ever written"),
-            (Result.INVALID_PARAM, "the buffer is smaller than the message, which stays"),
-        ),
-        1000,
-    ),
-    Hypercall(
-        18,
-        "sampling_status",
-        "sampling ports",
-        "Describes the newest message without reading it.",
-        (_PORT, Parameter("status", "hyp_sampling_status_t *", "filled in")),
-        "0",
-        (*_PORT_ERRORS, (Result.NO_ACTION, "no message was ever written")),
-        400,
-    ),
-    Hypercall(
-        19,
-        "queuing_send",
-        "queuing ports",
-        "Appends a message.",
-        (_PORT, _MESSAGE, _LENGTH, _TIMEOUT),
-        "0",
-        (
-            *_PORT_ERRORS,
-            (Result.INVALID_CONFIG, "longer than the port's size, or empty"),
-            (Result.NOT_AVAILABLE, "the queue is full and the time-out is 0"),
-            (Result.TIMED_OUT, "the queue stayed full"),
-        ),
-        1000,
-    ),
-    Hypercall(
-        20,
-        "queuing_receive",
-        "queuing ports",
-        "Takes the oldest message.",
-        (_PORT, _BUFFER, _SIZE, _TIMEOUT),
-        "bytes of the message",
-        (
-            *_PORT_ERRORS,
-            (Result.INVALID_PARAM, "the buffer is smaller than the message, which stays"),
-            (Result.NOT_AVAILABLE, "the queue is empty and the time-out is 0"),
-            (Result.TIMED_OUT, "the queue stayed empty"),
-        ),
-        1000,
-    ),
-    Hypercall(
-        21,
-        "queuing_status",
-        "queuing ports",
-        "Counts the messages that wait.",
-        (_PORT, Parameter("status", "hyp_queuing_status_t *", "filled in")),
-        "0",
-        (_PORT_ERRORS[0], _PORT_ERRORS[2]),
-        400,
-    ),
-    Hypercall(
-        22,
-        "queuing_clear",
-        "queuing ports",
-        "Drops all messages that wait; by the receiver.",
-        (_PORT,),
-        "messages dropped",
-        _PORT_ERRORS[:2],
-        300,
-    ),
+    *PORT_CALLS,
     # ---- partitions, schedules, health, module
     Hypercall(
         23,
@@ -332,7 +218,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "Describes the schedules in force and to come.",
         (Parameter("status", "hyp_schedule_status_t *", "filled in"),),
         "0",
-        (_BAD,),
+        (BAD,),
         300,
     ),
     Hypercall(
@@ -342,7 +228,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "Describes a partition: oneself, or one that a grant names.",
         (Parameter("partition", "uint32_t", "id"), Parameter("status", "hyp_partition_status_t *", "filled in")),
         "0",
-        ((Result.INVALID_PARAM, "no such partition"), (Result.NOT_PERMITTED, "another partition, and no grant for it"), _BAD),
+        ((Result.INVALID_PARAM, "no such partition"), (Result.NOT_PERMITTED, "another partition, and no grant for it"), BAD),
         300,
     ),
     Hypercall(
@@ -363,7 +249,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "Reads records of the health log, oldest first, each once per reader.",
         (Parameter("records", "hyp_health_record_t *", "filled in"), Parameter("count", "size_t", "records that fit")),
         f"records read, at most {HEALTH_READ_MAX}",
-        ((Result.NOT_PERMITTED, "no grant `health_log: read`"), _BAD),
+        ((Result.NOT_PERMITTED, "no grant `health_log: read`"), BAD),
         1000,
     ),
     Hypercall(
@@ -373,7 +259,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "Describes the health log.",
         (Parameter("status", "hyp_health_status_t *", "filled in"),),
         "0",
-        ((Result.NOT_PERMITTED, "no grant `health_log: read`"), _BAD),
+        ((Result.NOT_PERMITTED, "no grant `health_log: read`"), BAD),
         300,
     ),
     Hypercall(
@@ -394,7 +280,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "Describes the module.",
         (Parameter("status", "hyp_module_status_t *", "filled in"),),
         "0",
-        (_BAD,),
+        (BAD,),
         300,
     ),
     # ---- devices
@@ -403,7 +289,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "irq_ack",
         "devices",
         "Says that a device's interrupt has been served: the line may raise its event again.",
-        (_EVENT,),
+        (EVENT,),
         "0",
         ((Result.INVALID_PARAM, "not the event of a device of the caller's"), (Result.NO_ACTION, "no interrupt waits for it")),
         200,
@@ -413,7 +299,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "irq_mask",
         "devices",
         "Masks or unmasks a device's interrupt for its owner.",
-        (_EVENT, Parameter("masked", "uint32_t", "1: masked, 0: open, as at the start")),
+        (EVENT, Parameter("masked", "uint32_t", "1: masked, 0: open, as at the start")),
         "0",
         ((Result.INVALID_PARAM, "not the event of a device of the caller's, or neither 0 nor 1"),),
         200,
@@ -436,7 +322,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "Reads records of the trace, oldest first, each once per reader.",
         (Parameter("records", "hyp_trace_record_t *", "filled in"), Parameter("count", "size_t", "records that fit")),
         f"records read, at most {TRACE_READ_MAX}",
-        ((Result.NOT_PERMITTED, "no grant `trace: read`"), _BAD),
+        ((Result.NOT_PERMITTED, "no grant `trace: read`"), BAD),
         1000,
     ),
 )

@@ -151,7 +151,8 @@ def _timing(record: Values | None) -> Timing | None:
     deadline = record.get(lang.DEADLINE) if record.written(lang.DEADLINE) else period
     if period is None or budget is None or offset is None or deadline is None:
         return None
-    return Timing(period, budget, deadline, offset, bool(record.get(lang.SUPERVISE)))
+    supervise = record.get(lang.SUPERVISE)
+    return Timing(period, budget, deadline, offset, bool(supervise))
 
 
 def _schedule(name: str, values: Values, report: Report) -> DraftSchedule:
