@@ -10,7 +10,7 @@ from hyp.plan.model import Partition, Schedule, Timing, Window
 
 @dataclass(frozen=True)
 class Judgement:
-    """`deadline_ns` from the start of the window's major frame; below 0 it has passed before."""
+    """`deadline_ns` from the start of the window's major frame; 0 also when it has passed before that."""
 
     flags: int
     deadline_ns: int

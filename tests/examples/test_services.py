@@ -95,6 +95,25 @@ def test_health_takes_then_at_the_limit(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("supervise", ["true", "false"])
+def test_supervision_reports_late_and_missing_yields(supervise: str, tmp_path: Path) -> None:
+    """Jobs start every 5 ms: job 10 at 50 ms is late, job 20 at 100 ms does not end in its window. Each is judged at the window's end."""
+    text = (ROOT / "config" / "supervision.yaml").read_text(encoding="utf-8")
+    assert text.count("supervise: true") == 1
+    plan = tmp_path / "supervision.yaml"
+    text = text.replace("supervise: true", f"supervise: {supervise}").replace("partitions/", f"{ROOT / 'partitions'}/")
+    plan.write_text(text, encoding="utf-8")
+    ran = run_plan(plan, tmp_path / "record", "--frames", "30", "--strict")
+    assert (ran.code, ran.verdict["verdict"], ran.verdict["release_jitter_max"]) == (0, "good", 0), ran.text
+    assert ran.consoles["late"] == ["job 10 takes 800 us", "job 20 takes 1500 us"]
+    found = re.findall(r"health late (\w+) action=(\w+) at=(\d+)", ran.text)
+    missed = [("deadline_missed", "log", 50), ("deadline_missed", "log", 100), ("overrun", "log", 100)]
+    assert [(event, action, int(at) // 1_000_000) for event, action, at in found] == (missed if supervise == "true" else [])
+    assert all(int(at) % 1_000_000 > 990_000 for *_, at in found), "at the net end of a window of 1 ms"
+    counted = {(one["event"], one["count"]) for one in ran.verdict["health"]}
+    assert counted == ({("deadline_missed", 2), ("overrun", 1)} if supervise == "true" else set())
+
+
 def test_shared_memory_is_seen_whole(tmp_path: Path) -> None:
     ran = lesson("shared", tmp_path)
     head, *pictures = ran.consoles["viewer"]
