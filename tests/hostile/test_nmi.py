@@ -41,9 +41,12 @@ WHOLE = (
     "copy_partition_fault",
 )
 """Ways in and out: each of their instructions is reached but for `ud2` and padding, where nothing comes, and one jump (below)."""
-INSIDE = ("timer_", "window_", "schedule_", "release", "fault_in_", "hypercall_", "save_hypercall_", "health_", "partition_", "fpu_")
+CALLS = ("nop", "console_write", "time_get", "yield", "window_status", "partition_control", "mode_set", "verdict", "untagged")
+"""The calls that the plan's partitions make: a stop at what nobody reaches only slows the emulator down."""
+INSIDE = ("timer_", "window_", "schedule_", "release", "fault_in_", "health_", "partition_", "fpu_", "extras_")
+INSIDE += tuple(f"{kind}hypercall_{call}" for kind in ("", "save_") for call in CALLS)
 """The C between them, by the start of its names; what is reached of it depends on the plan."""
-TIMEOUT_S = 120.0
+TIMEOUT_S = 300.0
 IDLE_US = 5_000
 """In each frame: while the debugger holds the machine its clock runs on with the host's; in idle time the schedule catches up."""
 DF, AC, TF, IF, IOPL, NT = 0x400, 0x40000, 0x100, 0x200, 0x3000, 0x4000
@@ -111,6 +114,11 @@ def strike(debugger: Debugger, code: Code, targets: set[int], struck: Struck) ->
         debugger.clear(nmi)
 
 
+def own_events(found: Found, name: str) -> dict[str, int]:
+    """Without `late_start`: the clock runs on while the debugger holds the machine, so windows do start late."""
+    return {event: count for event, count in found.events(name).items() if event != "late_start"}
+
+
 @pytest.mark.slow
 def test_at_every_instruction_of_the_kernel(repository: Path, tmp_path: Path) -> None:
     names = ["keep", "gs_hold ffffffff98000000", "gs_hold ffffffffffffffff", "untagged", "bad_addresses", "loop 4", "loop 5"]
@@ -134,8 +142,8 @@ def test_at_every_instruction_of_the_kernel(repository: Path, tmp_path: Path) ->
         log = found.log(name)
         assert (log.failed_line, hex(log.failed_value)) == (0, "0x0"), f"{name}: a register changed"
         assert log.checks > 100
-    assert found.events("a0") == found.events("a1") == found.events("a2") == {}
-    assert found.events(f"a{names.index('ud2')}") == {"invalid_opcode": 1}
+    assert own_events(found, "a0") == own_events(found, "a1") == own_events(found, "a2") == {}
+    assert own_events(found, f"a{names.index('ud2')}") == {"invalid_opcode": 1}
     assert found.log(f"a{names.index('fpu 11')}").failed_line == 0
 
 
