@@ -43,8 +43,10 @@ WHOLE = (
 """Ways in and out: each of their instructions is reached but for `ud2` and padding, where nothing comes, and one jump (below)."""
 CALLS = ("nop", "console_write", "time_get", "yield", "window_status", "partition_control", "mode_set", "verdict", "untagged")
 """The calls that the plan's partitions make: a stop at what nobody reaches only slows the emulator down."""
-INSIDE = ("timer_", "window_", "schedule_", "release", "fault_in_", "health_", "partition_", "fpu_", "extras_")
-INSIDE += tuple(f"{kind}hypercall_{call}" for kind in ("", "save_") for call in CALLS)
+INSIDE: tuple[str, ...] = (
+    *("timer_", "window_", "schedule_", "release", "fault_in_", "health_", "partition_", "fpu_", "extras_"),
+    *(f"{kind}hypercall_{call}" for kind in ("", "save_") for call in CALLS),
+)
 """The C between them, by the start of its names; what is reached of it depends on the plan."""
 TIMEOUT_S = 300.0
 IDLE_US = 5_000
