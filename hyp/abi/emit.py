@@ -9,7 +9,15 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from hyp.abi import numbers, pages, state, tables
-from hyp.abi.hypercalls import CONSOLE_WRITE_MAX, HEALTH_READ_MAX, HYPERCALLS, TIMER_PERIOD_MIN, TRACE_READ_MAX, VERDICT_TEXT_MAX
+from hyp.abi.hypercalls import (
+    CONSOLE_WRITE_MAX,
+    HEALTH_READ_MAX,
+    HYPERCALLS,
+    MULTICALL_MAX,
+    TIMER_PERIOD_MIN,
+    TRACE_READ_MAX,
+    VERDICT_TEXT_MAX,
+)
 from hyp.abi.record import Field, Record
 
 _ENUMS: tuple[tuple[str, type[IntEnum]], ...] = (
@@ -60,6 +68,7 @@ def partition_header() -> str:
         f"#define HYP_TIMER_PERIOD_MIN {TIMER_PERIOD_MIN}",
         f"#define HYP_HEALTH_READ_MAX {HEALTH_READ_MAX}",
         f"#define HYP_TRACE_READ_MAX {TRACE_READ_MAX}",
+        f"#define HYP_MULTICALL_MAX {MULTICALL_MAX}",
     ]
     return _header("HYP_ABI_H", ["#include <stdint.h>"], lines, pages.PARTITION_RECORDS)
 
@@ -77,6 +86,7 @@ def kernel_header() -> str:
     for prefix, names in choices:
         lines += [f"#define {prefix}_{name.upper().replace('-', '_')} {index}" for index, name in enumerate(names)]
     lines.append(f"#define HYPERCALLS {len(HYPERCALLS)}")
+    lines.append(f"#define HYPERCALLS_IN_BATCH {sum(1 << call.number for call in HYPERCALLS if call.in_batch):#x}ull")
     return _header("HYP_KERNEL_H", ['#include "hyp_abi.h"'], lines, tables.PLAN_RECORDS + state.STATE_RECORDS)
 
 

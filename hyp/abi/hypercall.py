@@ -33,6 +33,11 @@ class Hypercall:
     worst_case: int
     context: bool = False
 
+    @property
+    def in_batch(self) -> bool:
+        """Whether `multicall` can make it: it stays in the caller's context, and is no batch itself."""
+        return not self.context and self.name != "multicall"
+
 
 TEXT = Parameter("text", "const void *", "address in the caller's memory")
 LENGTH = Parameter("length", "size_t", "bytes")
@@ -54,6 +59,8 @@ HEALTH_READ_MAX = 3
 """Records that one `health_read` gives: what can be copied without looking at the deadline."""
 TRACE_READ_MAX = 8
 """The same for `trace_read`."""
+MULTICALL_MAX = 32
+"""Calls that one `multicall` makes; a longer list is made in pieces."""
 TIMER_PERIOD_MIN = 10_000
 """ns: a shorter period would leave its partition little but expiries."""
 

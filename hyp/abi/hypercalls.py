@@ -9,6 +9,7 @@ from hyp.abi.hypercall import (
     EVENT,
     HEALTH_READ_MAX,
     LENGTH,
+    MULTICALL_MAX,
     TEXT,
     TIMER_PERIOD_MIN,
     TRACE_READ_MAX,
@@ -23,6 +24,7 @@ __all__ = [
     "CONSOLE_WRITE_MAX",
     "HEALTH_READ_MAX",
     "HYPERCALLS",
+    "MULTICALL_MAX",
     "TIMER_PERIOD_MIN",
     "TRACE_READ_MAX",
     "UNIVERSAL_ERRORS",
@@ -324,6 +326,21 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         f"records read, at most {TRACE_READ_MAX}",
         ((Result.NOT_PERMITTED, "no grant `trace: read`"), BAD),
         1000,
+    ),
+    # ---- batches
+    Hypercall(
+        36,
+        "multicall",
+        "batch",
+        "Makes the calls of a list in its order, each as if it came alone, but none waits: one that would answers NOT_AVAILABLE. "
+        f"Takes at most {MULTICALL_MAX} at once; stops at the window's end, which is looked at after each, and at an entry that the caller cannot write.",
+        (
+            Parameter("calls", "hyp_call_t *", "number, arguments and, filled in, result of each"),
+            Parameter("count", "size_t", "calls in the list"),
+        ),
+        "calls made; 0 when the first one was cut by the window's end and is to be made again",
+        ((Result.BAD_ADDRESS, "the list's first call is not wholly writable by the caller"),),
+        2000,
     ),
 )
 

@@ -236,6 +236,16 @@ TRACE_ENTRY = Record(
     ),
 )
 
+CALL = Record(
+    "hyp_call",
+    "One call of a batch.",
+    (
+        Field("number", "u64", "HYP_CALL_*"),
+        Field("arguments", "u64", "in the order of the registers", 6),
+        Field("result", "i64", "filled in; INVALID_MODE: this call cannot be in a batch"),
+    ),
+)
+
 PARTITION_RECORDS = (
     AREA,
     PEER,
@@ -254,5 +264,6 @@ PARTITION_RECORDS = (
     HEALTH_STATUS,
     MODULE_STATUS,
     TRACE_ENTRY,
+    CALL,
 )
 """What partitions and kernel share, in the order of the header."""

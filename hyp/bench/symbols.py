@@ -23,8 +23,8 @@ _FIRSTS = {
     "drain": "console_drain",
     "end": "report_end",
 }
-_LOOKS = ("partition_prepare", "partition_restart", "copy_long")
-"""A cold restart and the copy of a long message look at the clock between their chunks, and stop in time."""
+_LOOKS = ("partition_prepare", "partition_restart", "copy_long", "hypercall_multicall")
+"""A cold restart, the copy of a long message and a batch look at the clock between their chunks or calls, and stop in time."""
 LONGEST_INSTRUCTION = 15
 UNTAGGED = 63
 """Stands for the handler of untagged calls where a hypercall's number is wanted."""

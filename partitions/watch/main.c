@@ -18,15 +18,28 @@ struct seen {
     unsigned invalid;
 };
 
-static void look(struct seen *seen)
+static void look(struct seen *seen, const hyp_call_t *call, const hyp_sampling_status_t *status)
 {
-    hyp_sampling_status_t status;
-
-    if (hyp_sampling_status(seen->port, &status) != HYP_OK)
+    if (call->result != HYP_OK)
         return; /* nothing was written yet */
-    if (status.age > seen->oldest)
-        seen->oldest = status.age;
-    seen->invalid += !status.valid;
+    if (status->age > seen->oldest)
+        seen->oldest = status->age;
+    seen->invalid += !status->valid;
+}
+
+/* Both ports with one way into the kernel. */
+static void look_at_both(struct seen *first, struct seen *second)
+{
+    static hyp_sampling_status_t status[2];
+    hyp_call_t calls[2] = {
+        { .number = HYP_CALL_SAMPLING_STATUS, .arguments = { (uint64_t)first->port, (uintptr_t)&status[0] } },
+        { .number = HYP_CALL_SAMPLING_STATUS, .arguments = { (uint64_t)second->port, (uintptr_t)&status[1] } },
+    };
+
+    if (hyp_multicall(calls, 2) != 2)
+        return;
+    look(first, &calls[0], &status[0]);
+    look(second, &calls[1], &status[1]);
 }
 
 static void health_look(void)
@@ -52,8 +65,7 @@ void partition_main(void)
 
     hyp_mode_set(HYP_MODE_NORMAL);
     for (;; hyp_yield()) {
-        look(&sensor);
-        look(&actuator);
+        look_at_both(&sensor, &actuator);
         health_look();
         if (info->window_start < print_at)
             continue;

@@ -15,6 +15,8 @@ HEADER_BYTES = _HEADER.size
 _EVENT_WAIT = next(call.number for call in HYPERCALLS if call.name == "event_wait")
 UNANSWERED = -(2**63)
 DID_TAKE, DID_ENABLE, DID_START = 0x10000, 0x10001, 0x10002
+ENTRY_TAG = 0x62617463
+"""Upper half of `rax`: an entry of the batch recorded before it."""
 
 
 @dataclass(frozen=True, slots=True)

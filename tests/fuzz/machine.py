@@ -13,6 +13,7 @@ from tests.hostile.machine import Found, build_plan, run
 
 FUZZER, PEER = 0, 1
 PLAYGROUND, PLAYGROUND_BYTES = 0x1000_0000, 0x6000
+LISTS, LISTS_BYTES = 0x1800_0000, 0x1000
 PLACES = 4
 """Partitions."""
 
@@ -49,7 +50,10 @@ partitions:
     image: tests/fuzz/partition
     args: "{role}"
     grants: {{health_log: read}}
-    memory: {{areas: [{{name: playground, size: {PLAYGROUND_BYTES} B, at: {PLAYGROUND:#x}}}]}}
+    memory:
+      areas:
+        - {{name: playground, size: {PLAYGROUND_BYTES} B, at: {PLAYGROUND:#x}}}
+        - {{name: lists, size: {LISTS_BYTES} B, at: {LISTS:#x}}}
   peer:
     image: tests/fuzz/partition
     args: "{role.replace("fuzz", "peer")}"

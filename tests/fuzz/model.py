@@ -7,11 +7,12 @@ Whoever adds a call to the ABI adds its method here: a call without one fails th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from hyp.abi.hypercalls import CONSOLE_WRITE_MAX, HEALTH_READ_MAX, HYPERCALLS, TIMER_PERIOD_MIN, VERDICT_TEXT_MAX
+from hyp.abi.hypercalls import CONSOLE_WRITE_MAX, HEALTH_READ_MAX, HYPERCALLS, MULTICALL_MAX, TIMER_PERIOD_MIN, VERDICT_TEXT_MAX
 from hyp.abi.numbers import EVENT_FIRST, HYPERCALL_TAG, Control, Mode, Result, StartCause
 from hyp.abi.pages import (
+    CALL,
     HEALTH_ENTRY,
     HEALTH_STATUS,
     MODULE_STATUS,
@@ -20,7 +21,7 @@ from hyp.abi.pages import (
     SAMPLING_STATUS,
     SCHEDULE_STATUS,
 )
-from tests.fuzz.journal import DID_ENABLE, DID_START, DID_TAKE, Record
+from tests.fuzz.journal import DID_ENABLE, DID_START, DID_TAKE, ENTRY_TAG, Record
 from tests.fuzz.memory import Reach, lawful
 
 NS_LIMIT = 2**60
@@ -94,6 +95,7 @@ class Model:
         self._partitions = partitions
         self._schedules = schedules
         self._names = {call.number: call.name for call in HYPERCALLS}
+        self._outside_batch = {call.number for call in HYPERCALLS if not call.in_batch}
         self._now = 0
         self.seen: dict[tuple[str, int], int] = {}
 
@@ -110,6 +112,8 @@ class Model:
             self._take(life, record)
         elif record.rax == DID_ENABLE:
             self._enable(life, enabled=bool(record.arguments[0]))
+        elif record.rax >> 32 == ENTRY_TAG:
+            self._entry(life, record)
         elif record.rax >> 32 != HYPERCALL_TAG or record.rax & 0xFFFFFFFF not in self._names:
             self._check(record, "unknown", int(Result.UNKNOWN_HYPERCALL))
         else:
@@ -130,6 +134,17 @@ class Model:
             life.ended = record  # asleep when somebody started it again; the next life says so
             return
         self._check(record, name, answer)
+
+    def _entry(self, life: Life, record: Record) -> None:
+        """A call of a batch: as if it came alone, but for those that may leave the caller's context."""
+        number = record.rax & 0xFFFFFFFF
+        if number not in self._names:
+            self._check(record, "unknown entry", int(Result.UNKNOWN_HYPERCALL))
+        elif number in self._outside_batch and self._names[number] not in UNGRANTED:
+            self._check(record, "entry outside", int(Result.INVALID_MODE))
+        else:
+            self._call(life, replace(record, rax=HYPERCALL_TAG << 32 | number))
+            self.seen["entry", number] = 1
 
     def _check(self, record: Record, name: str, answer: Answer) -> None:
         good = record.result == answer if isinstance(answer, int) else record.result in answer
@@ -494,5 +509,13 @@ class Model:
     def _trace_read(self, life: Life, record: Record) -> Answer:
         return int(Result.NOT_PERMITTED)
 
+    def _multicall(self, life: Life, record: Record) -> Answer:
+        at, count, *_ = record.arguments
+        wanted = min(count, MULTICALL_MAX)
+        fit = life.reach.writable(at, wanted * CALL.size) // CALL.size if lawful(at, CALL.size) else 0
+        return min(fit, wanted) if fit or not count else int(Result.BAD_ADDRESS)
 
+
+UNGRANTED = frozenset({"module_control"})
+"""Neither allowed to the fuzzer nor possible in a batch: the right is looked at first."""
 SLEEPING = frozenset({"idle_until", "event_wait", "queuing_send", "queuing_receive"})

@@ -22,6 +22,8 @@ def test_every_result_is_what_the_model_says(repository: Path, tmp_path: Path, r
     model, made = judge(found)
     assert made == calls, "the fuzzer did not come to its end"
     assert {name for name, _ in model.seen} >= {call.name for call in HYPERCALLS}, "a call was never tried"
+    batchable = {call.number for call in HYPERCALLS if call.in_batch}
+    assert {number for name, number in model.seen if name == "entry"} >= batchable, "a call was never tried in a batch"
     assert [fact for fact in found.facts.health if fact.partition == "module"] == []
     quiet = timelines(fuzz("idle", calls, frames, repository, tmp_path / "idle"))
     loud = timelines(found)

@@ -27,6 +27,7 @@ typedef struct hyp_health_record hyp_health_record_t;
 typedef struct hyp_health_status hyp_health_status_t;
 typedef struct hyp_trace_record hyp_trace_record_t;
 typedef struct hyp_module_status hyp_module_status_t;
+typedef struct hyp_call hyp_call_t;
 
 /* Written by the partition; entered on cold and warm start. Returning from it halts the partition. */
 void partition_main(void);
@@ -123,6 +124,12 @@ hyp_result_t hyp_console_write(const void *text, size_t length); /* bytes taken 
 int hyp_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same into memory, always NUL-terminated when size > 0; returns the length of the whole text. */
 int hyp_snprintf(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * Batches: calls by number (HYP_CALL_*) in one kernel entry, made in order as if each came alone, but none of them sleeps. Results
+ * are in ->result. Returns when all have been made, over several windows if need be; an error when `calls` cannot be written.
+ */
+hyp_result_t hyp_multicall(hyp_call_t *calls, size_t count); /* calls made */
 
 /* What a test run is judged by: a fail stays. The text is cut at HYP_VERDICT_TEXT_MAX bytes. */
 hyp_result_t hyp_verdict(int pass, const char *text);

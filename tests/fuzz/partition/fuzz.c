@@ -6,7 +6,7 @@
 
 static uint64_t sequence;
 
-static uint64_t address(uint64_t size)
+uint64_t address(uint64_t size)
 {
     static const uint64_t fixed[] = {
         0, 8, 0xffff, HYP_INFO_PAGE, HYP_INFO_PAGE + 4090, HYP_LINK_BASE, HYP_LINK_BASE + 64, 0x20000000, 0x20000ff8, 0x40000000,
@@ -30,7 +30,7 @@ static uint64_t address(uint64_t size)
     }
 }
 
-static uint64_t length(uint64_t usual)
+uint64_t length(uint64_t usual)
 {
     static const uint64_t fixed[] = {
         0, 1, 7, 8, 9, 47, 48, 49, 63, 64, 65, 120, 121, 511, 512, 513, 4095, 4096, 4097, 8999, 9000, 9001,
@@ -41,7 +41,7 @@ static uint64_t length(uint64_t usual)
     return one_in(8) ? random_word() : below(usual + 2);
 }
 
-static uint64_t small(uint64_t count)
+uint64_t small(uint64_t count)
 {
     switch (below(16)) {
     case 0:
@@ -224,6 +224,9 @@ _Noreturn void fuzz_run(uint64_t numbers)
         case HYP_CALL_HEALTH_STATUS:
         case HYP_CALL_MODULE_STATUS:
             status_call(which, 1);
+            break;
+        case HYP_CALL_MULTICALL:
+            batch_call(numbers);
             break;
         case HYP_CALL_HEALTH_RAISE:
             if (one_in(4))

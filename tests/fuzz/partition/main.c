@@ -46,6 +46,18 @@ void record_end(struct record *record, int64_t result)
     record->result = result;
 }
 
+void record_also(uint64_t rax, const uint64_t arguments[4], int64_t result, uint64_t extra)
+{
+    struct record *record = &journal->records[journal->count];
+    *record = record[-1];
+    record->rax = rax;
+    for (int n = 0; n < 4; n++)
+        record->arguments[n] = arguments[n];
+    record->result = result;
+    record->extra = extra;
+    journal->count++;
+}
+
 int64_t make_raw(uint64_t rax, const uint64_t arguments[4], uint64_t *watched)
 {
     struct record *record = record_begin(rax, arguments);

@@ -41,6 +41,17 @@ static uint32_t port(const char *name)
     return (uint32_t)hyp_port(name);
 }
 
+/* Each entry is the longest call that a batch may hold. */
+static void batch(void)
+{
+    static hyp_call_t calls[HYP_MULTICALL_MAX];
+
+    for (size_t n = 0; n < HYP_MULTICALL_MAX; n++)
+        calls[n] = (hyp_call_t){.number = n % 8 ? HYP_CALL_SAMPLING_WRITE : HYP_CALL_QUEUING_SEND,
+                                .arguments = {port(n % 8 ? "page" : "bulk"), (uint64_t)buffer + n, n % 8 ? PAGE : LARGE}};
+    call(HYP_CALL_MULTICALL, (uint64_t)calls, HYP_MULTICALL_MAX, 0, 0);
+}
+
 static void send(void)
 {
     call(HYP_CALL_SAMPLING_WRITE, port("page"), (uint64_t)buffer, PAGE, 0);
@@ -50,6 +61,7 @@ static void send(void)
     call(HYP_CALL_QUEUING_SEND, port("bulk"), (uint64_t)buffer + 1, LARGE, 5000);
     call(HYP_CALL_SAMPLING_WRITE, port("large"), (uint64_t)buffer + 3, LARGE - 7, 0);
     call(HYP_CALL_QUEUING_STATUS, port("bulk"), (uint64_t)buffer, 0, 0);
+    batch();
 }
 
 static void receive(void)
