@@ -333,7 +333,8 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "multicall",
         "batch",
         "Makes the calls of a list in its order, each as if it came alone, but none waits: one that would answers NOT_AVAILABLE. "
-        f"Takes at most {MULTICALL_MAX} at once; stops at the window's end, which is looked at after each, and at an entry that the caller cannot write.",
+        f"Takes at most {MULTICALL_MAX} at once; stops at the window's end, which is looked at after each, "
+        "and at an entry that the caller cannot write.",
         (
             Parameter("calls", "hyp_call_t *", "number, arguments and, filled in, result of each"),
             Parameter("count", "size_t", "calls in the list"),
