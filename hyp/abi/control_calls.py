@@ -1,0 +1,95 @@
+"""The calls about others: schedules, partitions, the health log and the module."""
+
+from __future__ import annotations
+
+from hyp.abi.hypercall import BAD, HEALTH_READ_MAX, Hypercall, Parameter
+from hyp.abi.numbers import Result
+
+CONTROL_CALLS = (
+    Hypercall(
+        24,
+        "schedule_switch",
+        "scheduling",
+        "Asks for a schedule from the end of the major frame on; replaces a pending request; the current one cancels it.",
+        (Parameter("schedule", "uint32_t", "id"),),
+        "0",
+        (
+            (Result.INVALID_PARAM, "no such schedule"),
+            (Result.NOT_PERMITTED, "no grant for it"),
+            (Result.NO_ACTION, "it is in force and no switch is pending"),
+        ),
+        200,
+    ),
+    Hypercall(
+        25,
+        "schedule_status",
+        "scheduling",
+        "Describes the schedules in force and to come.",
+        (Parameter("status", "hyp_schedule_status_t *", "filled in"),),
+        "0",
+        (BAD,),
+        300,
+    ),
+    Hypercall(
+        26,
+        "partition_status",
+        "partition",
+        "Describes a partition: oneself, or one that a grant names.",
+        (Parameter("partition", "uint32_t", "id"), Parameter("status", "hyp_partition_status_t *", "filled in")),
+        "0",
+        ((Result.INVALID_PARAM, "no such partition"), (Result.NOT_PERMITTED, "another partition, and no grant for it"), BAD),
+        300,
+    ),
+    Hypercall(
+        27,
+        "health_raise",
+        "health",
+        "Raises `application_error`.",
+        (Parameter("code", "uint32_t", "the partition's own; goes to the log"),),
+        "0",
+        (),
+        500,
+        context=True,
+    ),
+    Hypercall(
+        28,
+        "health_read",
+        "health",
+        "Reads records of the health log, oldest first, each once per reader.",
+        (Parameter("records", "hyp_health_record_t *", "filled in"), Parameter("count", "size_t", "records that fit")),
+        f"records read, at most {HEALTH_READ_MAX}",
+        ((Result.NOT_PERMITTED, "no grant `health_log: read`"), BAD),
+        1000,
+    ),
+    Hypercall(
+        29,
+        "health_status",
+        "health",
+        "Describes the health log.",
+        (Parameter("status", "hyp_health_status_t *", "filled in"),),
+        "0",
+        ((Result.NOT_PERMITTED, "no grant `health_log: read`"), BAD),
+        300,
+    ),
+    Hypercall(
+        30,
+        "module_control",
+        "system",
+        "Restarts or halts the whole module; by grant. Its path grows with the plan, and no window is promised while it goes on.",
+        (Parameter("operation", "uint32_t", "HYP_MODULE_*"),),
+        "does not return",
+        ((Result.INVALID_PARAM, "no such operation"), (Result.NOT_PERMITTED, "no grant for it")),
+        25000,
+        context=True,
+    ),
+    Hypercall(
+        31,
+        "module_status",
+        "system",
+        "Describes the module.",
+        (Parameter("status", "hyp_module_status_t *", "filled in"),),
+        "0",
+        (BAD,),
+        300,
+    ),
+)
