@@ -21,6 +21,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.toolchain": (*VOCABULARY, "hyp.toolchain", "hyp.plan"),
     "hyp.image": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.toolchain.prepare", "hyp.image"),
     "hyp.audit": (*VOCABULARY, "hyp.audit", "hyp.image.manifest"),
+    "hyp.line": (*VOCABULARY, "hyp.line"),
     "hyp.target": (*VOCABULARY, "hyp.image.manifest", "hyp.image.media", "hyp.target", "hyp.toolchain.system"),
     "hyp.timeline": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline"),
     "hyp.report": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline", "hyp.plan", "hyp.report"),
