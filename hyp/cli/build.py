@@ -11,8 +11,8 @@ from hyp.image.manifest import Manifest
 from hyp.image.project import compile_project
 
 HELP = "compile a plan into a bootable image"
-_MEDIA = {"iso": "image.iso", "usb": "image.img"}
-"""GRUB's ISO also boots from a USB stick; only the customary name differs."""
+_MEDIA = ("iso", "usb", "net")
+"""As `hyp.image.media.KINDS`, which is imported only when it is needed."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,18 +20,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", dest="out", metavar="DIR", type=Path, help="where the files go; default build/<plan name>/ under the project root"
     )
-    parser.add_argument("--media", choices=tuple(_MEDIA), help="a medium that boots the image through GRUB, beside it")
+    parser.add_argument(
+        "--media", choices=_MEDIA, help="a medium that boots the image through GRUB, beside it; net: a TFTP server's folder"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     built = compile_project(args.plan, args.out)
     sys.stdout.write(summary(built.image.manifest, built.file))
     if args.media is not None:
-        from hyp.image.media import make_iso  # only media need GRUB
+        from hyp.image import media  # only media need GRUB
 
-        medium = built.file.with_name(_MEDIA[args.media])
-        make_iso(built.file, medium, built.plan.board.command_line)
-        print(f"{medium}: {medium.stat().st_size} bytes, boots through GRUB")
+        medium = built.file.with_suffix(media.SUFFIXES[args.media])
+        board, console = built.plan.board, built.plan.console
+        ports = board.devices[console.uart].ports
+        payload = media.Payload(built.file, board.command_line, ports[0].start if ports else 0, console.baud)
+        size = media.make(args.media, payload, medium)
+        print(f"{medium}: {size} bytes, boots through GRUB (BIOS and UEFI)")
     return ExitCode.GOOD
 
 

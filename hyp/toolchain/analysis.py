@@ -25,6 +25,10 @@ CPPCHECK = (
 )
 
 
+FOLDERS = (share.kernel_sources(), share.partition_library(), share.firmware_sources())
+"""Where our C lies."""
+
+
 def sources(folder: Path) -> list[Path]:
     """C files in `folder` and below, by path."""
     return sorted(folder.rglob("*.c"))
@@ -52,15 +56,22 @@ def cppcheck(root: Path, folder: Path) -> list[str]:
 
 def commands(root: Path) -> list[list[str]]:
     """All of them, for the generated headers under `root`/build."""
-    folders = (share.kernel_sources(), share.partition_library())
+    folders = FOLDERS
     per_file = [tool(root, source) for folder in folders for source in sources(folder) for tool in (clang, analyzer)]
     return [*per_file, *(cppcheck(root, folder) for folder in folders)]
 
 
 def _flags(source: Path) -> tuple[str, ...]:
+    if source.is_relative_to(share.firmware_sources()):
+        return flags.FIRMWARE
     return flags.KERNEL if source.is_relative_to(share.kernel_sources()) else flags.LIBRARY
 
 
 def _includes(root: Path, source: Path) -> list[str]:
-    own = share.kernel_sources() if source.is_relative_to(share.kernel_sources()) else share.partition_library()
-    return [f"-I{path}" for path in (own / "include", root / BUILD / "kernel" / "include", root / BUILD / "include")]
+    """A program of the firmware sees its own folder, not its neighbours': they may have headers of the same name."""
+    kernel, firmware = share.kernel_sources(), share.firmware_sources()
+    if source.is_relative_to(firmware):
+        own = (firmware / source.relative_to(firmware).parts[0],) if source != firmware else ()
+        return [f"-I{path}" for path in (*own, firmware / "start" / "include", kernel / "include")]
+    folder = kernel if source.is_relative_to(kernel) else share.partition_library()
+    return [f"-I{path}" for path in (folder / "include", root / BUILD / "kernel" / "include", root / BUILD / "include")]

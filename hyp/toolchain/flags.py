@@ -24,6 +24,9 @@ GENERAL_REGISTERS = "-mgeneral-regs-only"
 KERNEL = (*_FREESTANDING, *_STRICT, "-Oz", "-mcmodel=kernel", "-mno-red-zone", GENERAL_REGISTERS)
 """No red zone: interrupts of ring 0 push onto the stack in use. -Oz: a sixth less, and no slower where the code says what to inline."""
 
+FIRMWARE = (*_FREESTANDING, *_STRICT, "-Oz", "-mno-red-zone", GENERAL_REGISTERS)
+"""Programs without the kernel: as the kernel, but mapped one to one below 2 GiB. Exceptions push onto the stack in use."""
+
 LIBRARY = (*_FREESTANDING, *_STRICT)
 
 PARTITION = (*_FREESTANDING, "-std=gnu11", "-Wall", "-Wextra")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hyp.exits import ExitCode, Stop
 from hyp.toolchain import freshness, share, system
-from hyp.toolchain.request import BUILD, PartitionRequest, Request, kernel_elf, partition_request
+from hyp.toolchain.request import BUILD, PartitionRequest, Request, firmware_elf, kernel_elf, partition_request
 
 if TYPE_CHECKING:
     from hyp.plan.model import Plan
@@ -30,12 +30,17 @@ class Toolchain:
 
 @dataclass(frozen=True)
 class _Product:
-    """Something to build: `partition` is None for the kernel."""
+    """Something to build: `partition` is None for the kernel, and for the program of `hyp/firmware` that `firmware` names."""
 
     output: Path
     objects: tuple[Path, ...]
     digest: str
-    partition: PartitionRequest | None
+    partition: PartitionRequest | None = None
+    firmware: str = ""
+
+    @property
+    def name(self) -> str:
+        return Path(self.partition.folder).name if self.partition else f"the {self.firmware or 'kernel'}"
 
 
 def prepare(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Toolchain:
@@ -52,27 +57,32 @@ def prepare(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Toolchai
 
 def build(root: Path, partitions: list[PartitionRequest], say: Callable[[str], None] = lambda _: None) -> None:
     """Makes the kernel and `partitions` current under `root`/build. Raises Stop as `prepare` does."""
-    if not _stale(root, partitions):
+    _make(root, lambda: _products(root, partitions), say)
+
+
+def build_firmware(root: Path, name: str, say: Callable[[str], None] = lambda _: None) -> Path:
+    """Makes a program of `hyp/firmware` current; its ELF. Raises Stop as `prepare` does."""
+    _make(root, lambda: iter((_firmware(root, name),)), say)
+    return firmware_elf(root, name)
+
+
+def _make(root: Path, products: Callable[[], Iterator[_Product]], say: Callable[[str], None]) -> None:
+    def stale() -> list[_Product]:
+        return [one for one in products() if not freshness.is_fresh(one.output, one.digest, root)]
+
+    if not stale():
         return
     system.require("gcc", "ld")
     with _lock(root):
-        stale = _stale(root, partitions)
-        if stale:
-            _compile(root, stale, say)
-
-
-def _stale(root: Path, partitions: list[PartitionRequest]) -> list[_Product]:
-    return [one for one in _products(root, partitions) if not freshness.is_fresh(one.output, one.digest, root)]
+        left = stale()
+        if left:
+            _compile(root, left, say)
 
 
 def _products(root: Path, partitions: list[PartitionRequest]) -> Iterator[_Product]:
-    package, library = share.PACKAGE, share.partition_library()
-    rules = [
-        *(freshness.listing(package / part, deep=False, wanted=_is_rule) for part in ("abi", "toolchain")),
-        *(f"{tool} {freshness.state_of(shutil.which(tool) or tool)}" for tool in ("gcc", "ld")),
-    ]
+    library, rules = share.partition_library(), _rules()
     kernel = freshness.listing(share.kernel_sources(), deep=True, wanted=freshness.is_source)
-    yield _Product(kernel_elf(root), (root / BUILD / "kernel",), freshness.digest_of([*rules, kernel]), None)
+    yield _Product(kernel_elf(root), (root / BUILD / "kernel",), freshness.digest_of([*rules, kernel]))
     if not partitions:
         return
     rules.append(freshness.listing(library, deep=True, wanted=freshness.is_source))
@@ -83,18 +93,33 @@ def _products(root: Path, partitions: list[PartitionRequest]) -> Iterator[_Produ
         yield _Product(output, (output.with_suffix(".objects"),), freshness.digest_of([*rules, own]), one)
 
 
+def _firmware(root: Path, name: str) -> _Product:
+    sources = freshness.listing(share.firmware_sources(), deep=True, wanted=freshness.is_source)
+    output = firmware_elf(root, name)
+    return _Product(output, (output.with_suffix(""),), freshness.digest_of([*_rules(), sources]), firmware=name)
+
+
+def _rules() -> list[str]:
+    """What the way of building depends on: our own rules, and the tools."""
+    return [
+        *(freshness.listing(share.PACKAGE / part, deep=False, wanted=_is_rule) for part in ("abi", "toolchain")),
+        *(f"{tool} {freshness.state_of(shutil.which(tool) or tool)}" for tool in ("gcc", "ld")),
+    ]
+
+
 def _is_rule(name: str) -> bool:
     return name.endswith(".py") or name == "SConstruct"
 
 
 def _compile(root: Path, stale: list[_Product], say: Callable[[str], None]) -> None:
     partitions = tuple(one.partition for one in stale if one.partition)
-    kernel = str(share.kernel_sources()) if len(partitions) < len(stale) else ""
-    say("compiling " + ", ".join([*(["the kernel"] if kernel else []), *(Path(one.folder).name for one in partitions)]))
+    firmware = tuple(one.firmware for one in stale if one.firmware)
+    kernel = str(share.kernel_sources()) if len(partitions) + len(firmware) < len(stale) else ""
+    say("compiling " + ", ".join(one.name for one in stale))
     for one in stale:
         freshness.forget(one.output)
     request = root / BUILD / "request.json"
-    request.write_text(Request(kernel, str(share.partition_library()), partitions).to_json())
+    request.write_text(Request(kernel, str(share.partition_library()), partitions, firmware).to_json())
     command = ["-f", str(SCONSTRUCT), "-C", str(root), f"REQUEST={request}", *(str(one.output.relative_to(root)) for one in stale)]
     from hyp.toolchain.scons import run_scons  # not paid for when nothing is stale
 

@@ -10,8 +10,8 @@ from SCons.Script import DefaultEnvironment, SConscript, SConsignFile
 from SCons.Script.SConscript import SConsEnvironment
 
 from hyp.abi import emit
-from hyp.toolchain import flags
-from hyp.toolchain.request import BUILD, PartitionRequest, Request
+from hyp.toolchain import flags, share
+from hyp.toolchain.request import BUILD, FIRMWARE, PartitionRequest, Request
 
 Environment = Any
 Node = Any
@@ -25,6 +25,8 @@ def build(request: Request) -> None:
     _generated(env, f"{BUILD}/include/hyp_abi.h", emit.partition_header())
     if request.kernel:
         kernel(env, Path(request.kernel))
+    for name in request.firmware:
+        firmware(env, share.firmware_sources(), name)
     libraries: dict[bool, list[Node]] = {}
     for wanted in request.partitions:
         if wanted.fpu not in libraries:
@@ -58,6 +60,24 @@ def kernel(env: Environment, sources: Path) -> Node:
     env.Depends(script, header)
     objects = [*_objects(env, sources, "**/*", f"{place}/objects"), *env.Object(f"{place}/objects/dispatch.S.o", dispatch)]
     elf = env.Command(f"{place}/kernel.elf", objects, [["ld", *flags.LINK, "-T", script[0], "-o", "$TARGET", "$SOURCES"]])
+    env.Depends(elf, script)
+    return elf
+
+
+def firmware(env: Environment, sources: Path, name: str) -> Node:
+    """build/firmware/NAME.elf: the folder's own files and those of `start`; headers of the kernel that stand alone serve both."""
+    place = f"{BUILD}/firmware/{name}"
+    kernel_headers = share.kernel_sources() / "include"
+    maps = flags.prefix_maps({env.Dir("#").abspath: ".", str(sources): "hyp/firmware", str(kernel_headers): "hyp/kernel/include"})
+    env = env.Clone(
+        CFLAGS=[*flags.FIRMWARE, *flags.GCC_ONLY, *maps],
+        ASPPFLAGS=["-c", *flags.ASSEMBLER, *maps],
+        CPPPATH=[str(sources / name), str(sources / "start" / "include"), str(kernel_headers)],
+    )
+    objects = [node for part in ("start", name) for node in _objects(env, sources / part, "**/*", f"{place}/objects/{part}")]
+    script = str(sources / "start" / "firmware.ld")
+    command = ["ld", *flags.LINK, f"--defsym=FIRMWARE_LOAD={FIRMWARE[name]:#x}", "-T", script, "-o", "$TARGET", "$SOURCES"]
+    elf = env.Command(f"{place}.elf", objects, [command])
     env.Depends(elf, script)
     return elf
 

@@ -25,11 +25,12 @@ class PartitionRequest:
 
 @dataclass(frozen=True)
 class Request:
-    """`kernel` is the source folder, or empty when the kernel is current."""
+    """`kernel` is the source folder, or empty when the kernel is current; `firmware` names programs of `FIRMWARE`."""
 
     kernel: str
     library: str
     partitions: tuple[PartitionRequest, ...]
+    firmware: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1)
@@ -37,7 +38,17 @@ class Request:
     @staticmethod
     def from_json(text: str) -> Request:
         data = json.loads(text)
-        return Request(data["kernel"], data["library"], tuple(PartitionRequest(**one) for one in data["partitions"]))
+        return Request(
+            data["kernel"], data["library"], tuple(PartitionRequest(**one) for one in data["partitions"]), tuple(data["firmware"])
+        )
+
+
+FIRMWARE = {"probe": 0x100000}
+"""Programs that run without the kernel, and where in memory: whole pages, below 2 GiB."""
+
+
+def firmware_elf(root: Path, name: str) -> Path:
+    return root / BUILD / "firmware" / f"{name}.elf"
 
 
 def kernel_elf(root: Path) -> Path:

@@ -27,6 +27,11 @@ def kernel_sources() -> Path:
     return PACKAGE / "kernel"
 
 
+def firmware_sources() -> Path:
+    """Programs that run without the kernel, a folder each, and `start`, which all of them begin with."""
+    return PACKAGE / "firmware"
+
+
 def demo() -> Path:
     """The demo's plan, which the benchmark boots and builds."""
     return _shared("demo.yaml", PACKAGE.parent / "config" / "demo.yaml")

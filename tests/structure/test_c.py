@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hyp.toolchain import analysis, share
-
-FOLDERS = (share.kernel_sources(), share.partition_library())
+from hyp.toolchain import analysis
+from hyp.toolchain.analysis import FOLDERS
 
 
 def named(path: Path) -> str:

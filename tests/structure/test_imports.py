@@ -19,7 +19,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.codes": ("hyp.diagnostics",),
     "hyp.plan": (*VOCABULARY, *PLACES, "hyp.plan"),
     "hyp.toolchain": (*VOCABULARY, "hyp.toolchain", "hyp.plan"),
-    "hyp.image": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.toolchain.prepare", "hyp.image"),
+    "hyp.image": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.toolchain.prepare", "hyp.toolchain.system", "hyp.image"),
     "hyp.audit": (*VOCABULARY, "hyp.audit", "hyp.image.manifest"),
     "hyp.line": (*VOCABULARY, "hyp.line"),
     "hyp.target": (*VOCABULARY, "hyp.image.manifest", "hyp.image.media", "hyp.target", "hyp.toolchain.system"),
