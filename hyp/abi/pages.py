@@ -130,7 +130,9 @@ CONTROL = Record(
         Field("mask", "u64", "1 = deferred", EVENT_WORDS),
         Field("upcall_handler", "u64"),
         Field("trap_handler", "u64"),
-        Field("syscall_handler", "u64", "for syscalls without the tag"),
+        Field(
+            "syscall_handler", "u64", "for syscalls without the tag, as a trap of vector HYP_HEALTH_ILLEGAL_HYPERCALL; 0: the health event"
+        ),
         Field("handler_stack", "u64", "top of the stack that upcall handlers start on"),
         Field("trap_stack", "u64", "the same for trap handlers; 0: below the red zone of the interrupted stack"),
         Field("trap_address", "u64", "fault address of a page fault in slot 1"),

@@ -73,6 +73,8 @@ TRACE_DETAILS = ("planned", "all")
 PARTITION_FPU = 1
 PARTITION_IRQ = 2
 """It owns interrupts, which are masked outside its windows."""
+PARTITION_NO_TSC = 4
+"""RDTSC and RDTSCP fault in it."""
 IRQS_MAX = 24
 """Interrupts of all partitions: inputs of one IOAPIC."""
 GRANT_HEALTH_READ, GRANT_TRACE_READ, GRANT_MODULE_WARM, GRANT_MODULE_COLD, GRANT_MODULE_HALT = 1, 2, 4, 8, 16
@@ -156,7 +158,7 @@ PARTITION = Record(
     (
         Field("name", "char", count=NAME_SIZE),
         Field("id", "u32"),
-        Field("flags", "u32", "PARTITION_FPU, PARTITION_IRQ"),
+        Field("flags", "u32", "PARTITION_*"),
         Field("state", "*struct partition_state", "address of its partition_state"),
         Field("stream", "*struct ring", "address of its console ring"),
         Field("entry", "u64"),

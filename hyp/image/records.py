@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from hyp.abi.numbers import Direction, HealthAction
-from hyp.abi.tables import CHANNEL, HEALTH, IRQ, LISTENER, PARTITION, PARTITION_FPU, PARTITION_IRQ, PORT, SCHEDULE
+from hyp.abi.tables import CHANNEL, HEALTH, IRQ, LISTENER, PARTITION, PARTITION_FPU, PARTITION_IRQ, PARTITION_NO_TSC, PORT, SCHEDULE
 from hyp.image.addresses import depth, ring_address, state_address, stride
 from hyp.image.grants import grant_bits, hypercall_rights, schedule_bits
 from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
 from hyp.image.wiring import KINDS, Listener
 from hyp.plan.model import HealthAction as Action
-from hyp.plan.model import Plan
+from hyp.plan.model import Partition, Plan
 
 
 def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Sequence[int]) -> list[bytes]:
@@ -35,7 +35,7 @@ def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Seq
             PARTITION.pack(
                 name=partition.name,
                 id=n,
-                flags=(PARTITION_FPU if partition.fpu else 0) | (PARTITION_IRQ if ends[n].interrupts else 0),
+                flags=_flags(partition, interrupts=bool(ends[n].interrupts)),
                 state=state_address(where.state(n)),
                 stream=ring_address(where.ring(1 + n)),
                 entry=space.entry,
@@ -134,6 +134,12 @@ def schedules(known: Facts, form: Shape) -> list[bytes]:
         SCHEDULE.pack(name=s.name, major_frame_ns=s.major_frame_ns, min_dwell_ns=s.min_dwell_ns, on_switch=form.rows + at)
         for s, at in zip(known.plan.schedules, known.rows.on_switch, strict=True)
     ]
+
+
+def _flags(partition: Partition, *, interrupts: bool) -> int:
+    """PARTITION_*."""
+    flags = ((partition.fpu, PARTITION_FPU), (interrupts, PARTITION_IRQ), (not partition.tsc, PARTITION_NO_TSC))
+    return sum(bit for has, bit in flags if has)
 
 
 def _action(plan: Plan, action: Action) -> tuple[int, int]:

@@ -46,6 +46,7 @@ class DraftPartition:
     areas: tuple[DraftArea, ...]
     timing: Timing | None
     fpu: bool
+    tsc: bool
     args: str
     grants: DraftGrants | None
     system: bool

@@ -42,6 +42,7 @@ def _partition(partition: DraftPartition, draft: Draft) -> Partition:
         memory=partition.memory,
         timing=partition.timing,
         fpu=partition.fpu,
+        tsc=partition.tsc,
         args=partition.args,
         grants=_grants(partition, draft),
         health={event: _rule(rule) for event, rule in {**draft.health_defaults, **partition.health}.items()},

@@ -77,7 +77,12 @@ ARGS = Field(
     "Text that the partition finds in its info page",
     default="",
 )
-TSC = Field("tsc", Choice(("shared",), later=("denied",)), "Whether the partition can read the time-stamp counter", default="shared")
+TSC = Field(
+    "tsc",
+    Choice(("shared", "denied")),
+    "`denied`: reading the time-stamp counter is its `general_protection`; there is no time page, and time comes by hypercall",
+    default="shared",
+)
 P_HEALTH = Field("health", HEALTH_TABLE, "Actions at this partition's health events")
 WATCHDOG = Field("watchdog", SPAN, "Longest time between two kicks, in mode normal; none by default")
 P_GRANTS = Field("grants", GRANTS, "What it may do to others")

@@ -156,6 +156,7 @@ class Partition:
     watchdog_ns: int = 0  # 0: none
     devices: tuple[str, ...] = ()  # names in the board
     dma: tuple[str, ...] = ()  # those of them that are trusted as bus masters
+    tsc: bool = True  # it may read the time-stamp counter
 
 
 @dataclass(frozen=True)

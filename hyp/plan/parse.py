@@ -97,6 +97,7 @@ def _partition(number: int, name: str, values: Values, board: Board | None) -> D
         areas=areas,
         timing=_timing(values.get(lang.P_TIMING)),
         fpu=values.get(lang.FPU) is not False,
+        tsc=values.get(lang.TSC) != "denied",
         args=values.get(lang.ARGS) or "",
         grants=_grants(values.get(lang.P_GRANTS)),
         system=values.get(lang.SYSTEM) is True,

@@ -22,10 +22,12 @@ hyp_time_t hyp_time(void)
     uint32_t sequence = info->time_sequence;
     uint64_t base = info->time_base;
     uint64_t scale = info->time_scale;
-    uint64_t ticks = tsc_read() - base;
 
+    if (sequence == 0) /* a plan with `tsc: denied`: reading the TSC would fault */
+        return hyp_time_get(HYP_CLOCK_MONOTONIC);
+    uint64_t ticks = tsc_read() - base;
     /* The kernel changes the time page only between this partition's windows; one may have ended in here. */
-    if (sequence == 0 || sequence != info->time_sequence)
+    if (sequence != info->time_sequence)
         return hyp_time_get(HYP_CLOCK_MONOTONIC);
     return (hyp_time_t)(((unsigned __int128)ticks * scale) >> 32);
 }

@@ -22,6 +22,12 @@ void hyp_on_trap(int vector, void (*handler)(hyp_frame_t *))
     handlers[vector] = handler;
 }
 
+void hyp_on_syscall(void (*handler)(hyp_frame_t *))
+{
+    hyp_on_trap(HYP_HEALTH_ILLEGAL_HYPERCALL, handler);
+    control_page()->syscall_handler = handler != NULL ? (uintptr_t)handlers_trap : 0;
+}
+
 uint64_t hyp_trap_address(void)
 {
     return control_page()->trap_address;

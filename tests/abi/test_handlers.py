@@ -17,3 +17,5 @@ def test_handlers_leave_what_they_interrupt_as_it_was(tmp_path: Path) -> None:
         assert f"partition {partition}: pass: all cases" in ran.text
     traps = {one["partition"]: one["count"] for one in ran.verdict["health"] if one["event"] == "invalid_opcode"}
     assert traps == {"caller": 12, "integers": 12}, "six in each of two lives"
+    calls = {one["partition"]: one["count"] for one in ran.verdict["health"] if one["event"] == "illegal_hypercall"}
+    assert calls == {"caller": 4, "integers": 4}, "only those without a handler, two in each life"

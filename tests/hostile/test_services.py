@@ -8,7 +8,7 @@ import pytest
 
 from tests.hostile import attacks
 from tests.hostile.conftest import RunPlan, named
-from tests.hostile.machine import Attacker, Log
+from tests.hostile.machine import Attacker, Found, Log
 from tests.hostile.test_attacks import HALTED, READY, listed, undisturbed, went_on
 from tests.hostile.test_interference import timelines
 
@@ -60,3 +60,40 @@ def test_victims_of_all_storms_at_once(run_attacks: RunPlan) -> None:
     assert hostile.events("a6")["invalid_opcode"] > 100
     paths = [facts.path_max for facts in hostile.facts.windows.values() if facts.path_max is not None]
     assert max(paths) < hostile.manifest["guard_ns"], "a kernel path outlasted the guard"
+
+
+def test_without_the_time_stamp_counter(run_attacks: RunPlan) -> None:
+    """Nothing of the counter in any window, and the neighbours keep it; releases are exact as ever."""
+    denied = ("tsc: denied", "health: {general_protection: propagate}")
+    attackers = [Attacker("a0", "clockless", keys=denied), Attacker("a1", "clocked"), Attacker("a2", "clocked", keys=("tsc: denied",))]
+    found = run_attacks(attackers, 200)
+    for name in ("a0", "a1"):
+        log = found.log(name)
+        assert (log.failed_line, log.survived) == (0, Log.SURVIVED), f"{name}: the check in line {log.failed_line} found {log.failed_value}"
+    assert found.events("a0") == {"general_protection": 60}
+    assert found.events("a1") == {}
+    assert (found.events("a2"), found.status("a2")) == ({"general_protection": 1}, HALTED)
+    undisturbed(found, len(attackers), 200)
+    late = {facts.late_max for facts in found.facts.windows.values()}
+    assert late <= {0, None}
+
+
+def test_reflected_syscalls_of_those_who_lie(run_attacks: RunPlan) -> None:
+    """A handler nobody may enter is the partition's own fault; a syscall in the handler is no second reflection."""
+    lies = ["0", "800000000000", "ffffffff80100000", "ffffffffffffffff", "7ffffffff000"]
+    attackers = [Attacker(f"a{n}", f"reflect_lies {at} 0") for n, at in enumerate(lies)]
+    attackers += [Attacker("twice", "reflect_twice"), Attacker("stack", "reflect_lies 210000 ffffffff98004000")]
+    found = run_attacks(attackers, 20)
+    assert (found.events("a0"), found.status("a0")) == ({"illegal_hypercall": 1}, READY)
+    for n in range(1, len(lies)):
+        assert (found.events(f"a{n}"), found.status(f"a{n}")) == ({"page_fault": 1}, HALTED)
+    assert listed(went_on_but(found, "twice", {"illegal_hypercall": 20})) == ""
+    assert found.status("stack") == HALTED
+    undisturbed(found, len(attackers), 20)
+
+
+def went_on_but(found: Found, name: str, events: dict[str, int]) -> dict[str, str]:
+    """What is wrong with an attacker that came to its end with these events."""
+    log = found.log(name)
+    good = (log.failed_line, log.survived, found.events(name)) == (0, Log.SURVIVED, events)
+    return {} if good else {name: f"line {log.failed_line}: {log.failed_value:#x}, events {found.events(name)}"}

@@ -64,17 +64,32 @@ int trap_handled(void)
 }
 
 /* What is not in the user half here would only fault again, as the partition's own nested fault. */
-void trap_deliver(struct partition_state *state, uint32_t event)
+static void trap_enter(struct partition_state *state, uint32_t event, uint64_t handler)
 {
     volatile struct hyp_control *control = CONTROL;
-    uint64_t handler = control->trap_handler, stack = control->trap_stack;
+    uint64_t stack = control->trap_stack;
     if (stack == 0)
         stack = SAVE->frame.rsp - RED_ZONE;
     state->trap_busy = 1;
-    control->trap_address = cpu_cr2();
+    /* Of other traps it would be whoever had the last page fault. */
+    control->trap_address = event == HYP_HEALTH_PAGE_FAULT || event == HYP_HEALTH_MEMORY_VIOLATION ? cpu_cr2() : 0;
     SAVE->frame.vector = event;
     frame_copy(&CONTROL->frames[SLOT_TRAP], &SAVE->frame);
     enter_handler(in_user_half(handler) ? handler : 0, in_user_half(stack) ? stack : 0);
+}
+
+void trap_deliver(struct partition_state *state, uint32_t event)
+{
+    trap_enter(state, event, *(volatile uint64_t *)&CONTROL->trap_handler);
+}
+
+int syscall_reflect(struct partition_state *state)
+{
+    uint64_t handler = *(volatile uint64_t *)&CONTROL->syscall_handler;
+    if (!handler || state->trap_busy)
+        return 0;
+    trap_enter(state, HYP_HEALTH_ILLEGAL_HYPERCALL, handler);
+    return 1;
 }
 
 int slot_restore(uint32_t slot)

@@ -4,6 +4,7 @@
  */
 #include "call.h"
 #include "console.h"
+#include "event.h"
 #include "health.h"
 #include "partition.h"
 #include "schedule.h"
@@ -119,6 +120,8 @@ int64_t hypercall_untagged(void)
 {
     struct core *core = this_core();
     SAVE->frame.rax = core->call_result;
+    if (syscall_reflect(core->partition->state))
+        return (int64_t)SAVE->frame.rax;
     health_partition(core, HYP_HEALTH_ILLEGAL_HYPERCALL, &SAVE->frame);
     return HYP_UNKNOWN_HYPERCALL;
 }

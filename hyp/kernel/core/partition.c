@@ -73,7 +73,7 @@ static void info_start(const struct core *core, const struct partition_state *st
     INFO->started_by = state->requester;
     INFO->time_base = core->epoch;
     INFO->time_scale = core->ns_scale;
-    INFO->time_sequence = 1;
+    INFO->time_sequence = !(core->partition->flags & PARTITION_NO_TSC);
     INFO->execution_time = 0;
 }
 

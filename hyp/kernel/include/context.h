@@ -7,7 +7,7 @@
 #define HOT static inline __attribute__((always_inline))
 #define COLD static __attribute__((noinline))
 
-/* FPU and interrupts: where they were in use, or are wanted. */
+/* FPU, time-stamp counter and interrupts: where they were in use, or are wanted. */
 void extras_load(struct core *core, const struct partition_plan *partition);
 void extras_save(const struct core *core);
 

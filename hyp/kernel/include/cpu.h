@@ -22,6 +22,7 @@
 #define CR0_MP 0x2ull
 #define CR0_TS 0x8ull
 #define CR0_NE 0x20ull
+#define CR4_TSD 0x4ull                  /* RDTSC and RDTSCP are for ring 0 (SDM 3A 2.5) */
 
 static inline void cpu_write(uint32_t msr, uint64_t value)
 {
@@ -80,6 +81,12 @@ static inline uint64_t cpu_cr0(void)
 static inline void cpu_set_cr0(uint64_t value)
 {
     __asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+static inline void cpu_toggle_cr4(uint64_t bits)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%cr4, %0\n\txor %1, %0\n\tmov %0, %%cr4" : "=&r"(value) : "ri"(bits) : "cc");
 }
 
 static inline uint64_t cpu_cr2(void)

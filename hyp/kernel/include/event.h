@@ -28,6 +28,9 @@ int slot_restore(uint32_t slot);
 int trap_handled(void);
 void trap_deliver(struct partition_state *state, uint32_t event);
 
+/* The same with the handler of untagged syscalls; 0 when there is none. */
+int syscall_reflect(struct partition_state *state);
+
 /* For `core->attention`: collects what the ending hypercall has raised for its own caller. */
 int64_t event_self(void);
 

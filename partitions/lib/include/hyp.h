@@ -93,6 +93,11 @@ hyp_result_t hyp_event_wait(uint64_t mask, hyp_time_t until);
  * the frame, with which the program goes on. It runs on the handler stack; a fault in it is the event `nested_fault`.
  */
 void hyp_on_trap(int vector, void (*handler)(hyp_frame_t *));
+/*
+ * Syscalls without the tag are never hyp's: with a handler they are the partition's own, e.g. those of another system's programs. Linux
+ * has the number in ->rax, arguments in ->rdi ->rsi ->rdx ->r10 ->r8 ->r9, the result in ->rax. Without: health event `illegal_hypercall`.
+ */
+void hyp_on_syscall(void (*handler)(hyp_frame_t *));
 uint64_t hyp_trap_address(void);                   /* fault address of the page fault that is being handled */
 
 /* Devices of the partition, by the event that its interrupt raises. */

@@ -173,6 +173,43 @@ static void nesting(void)
     hyp_events_disable();
 }
 
+/* ---- Syscalls of another system: number in rax, arguments as Linux has them. */
+
+static volatile unsigned syscalls;
+
+static void on_syscall(hyp_frame_t *frame)
+{
+    syscalls++;
+    CHECK(frame->vector == HYP_HEALTH_ILLEGAL_HYPERCALL && frame->rcx == frame->rip);
+    frame->rax = frame->rax * 1000000 + frame->rdi * 100000 + frame->rsi * 10000 + frame->rdx * 1000 + frame->r10 * 100 + frame->r8 * 10 + frame->r9;
+}
+
+static uint64_t foreign(uint64_t number)
+{
+    register uint64_t fourth __asm__("r10") = 4;
+    register uint64_t fifth __asm__("r8") = 5;
+    register uint64_t sixth __asm__("r9") = 6;
+    uint64_t rax = number;
+
+    __asm__ volatile("syscall" : "+a"(rax) : "D"(1), "S"(2), "d"(3), "r"(fourth), "r"(fifth), "r"(sixth) : "rcx", "r11", "memory");
+    return rax;
+}
+
+static void reflection(void)
+{
+    syscalls = 0;
+    CHECK(foreign(7) == (uint64_t)HYP_UNKNOWN_HYPERCALL); /* nobody's: logged */
+    hyp_on_syscall(on_syscall);
+    CHECK(foreign(9) == 9123456 && foreign(0) == 123456 && syscalls == 2);
+    CHECK(hyp_nop() == HYP_OK && syscalls == 2); /* with the tag they are hyp's */
+    hyp_events_enable();
+    for (unsigned from = ticks; ticks < from + 3;)
+        CHECK(foreign(1) == 1123456);
+    hyp_events_disable();
+    hyp_on_syscall(NULL);
+    CHECK(foreign(8) == (uint64_t)HYP_UNKNOWN_HYPERCALL);
+}
+
 void partition_main(void)
 {
     const hyp_info_t *info = hyp_info();
@@ -188,6 +225,7 @@ void partition_main(void)
 #endif
     order_and_masks();
     nesting();
+    reflection();
     if (info->warm_starts == 0) /* once more: nothing of this life's handlers, masks and timers is there then */
         hyp_partition_control((hyp_partition_t)info->partition, HYP_CONTROL_WARM_RESTART);
     case_end();

@@ -239,7 +239,85 @@ static void trap_storm(uint64_t first, uint64_t second)
     trap_to((uint64_t)handler, 0);
 }
 
+/* Syscalls without the tag, with handlers where no partition is. */
+static void reflect_lies(uint64_t first, uint64_t second)
+{
+    UNUSED;
+    CONTROL->syscall_handler = first;
+    CONTROL->trap_stack = second;
+    raw_call(1, 2, 3, 4);
+}
+
+/* The handler makes one itself: `first` 1 with the handler still busy. */
+static void reflect_twice(uint64_t first, uint64_t second)
+{
+    static const uint8_t handler[] __attribute__((section(".text"))) = {
+        0x31, 0xc0, 0x0f, 0x05,                                 /* xor %eax, %eax; syscall: without the tag, slot 1 is in use */
+        0x48, 0x3d, 0xf8, 0xff, 0xff, 0xff,                     /* cmp $UNKNOWN_HYPERCALL, %rax */
+        0x75, 0x0c,                                             /* jne: ud2 */
+        0x48, 0xb8, HYP_CALL_TRAP_RETURN, 0, 0, 0, 0x31, 0x70, 0x79, 0x68,
+        0x0f, 0x05, 0x0f, 0x0b,
+    };
+    UNUSED;
+    CONTROL->syscall_handler = (uint64_t)handler;
+    for (uint64_t n = 1; n <= 20; n++)
+        CHECK(raw_call(n, 0, 0, 0), n);
+    CONTROL->syscall_handler = 0;
+}
+
+/* ---- In a partition whose plan says `tsc: denied`. */
+
+static volatile uint64_t refused;
+
+static void skip_rdtsc(hyp_frame_t *frame)
+{
+    const uint8_t *code = (const uint8_t *)frame->rip;
+    refused++;
+    frame->rip += code[1] == 0x01 ? 3 : 2;                      /* rdtscp, or rdtsc */
+}
+
+/* No look at the counter succeeds in any window, after any way back; time goes on by hypercall. */
+static void clockless(uint64_t first, uint64_t second)
+{
+    UNUSED;
+    hyp_on_trap(HYP_HEALTH_GENERAL_PROTECTION, skip_rdtsc);
+    CHECK(hyp_info()->time_sequence, 0);
+    hyp_time_t last = 0;
+    for (uint64_t n = 0; n < 30; n++) {
+        uint32_t low = 0x1234, high = 0x5678;
+        __asm__ volatile("rdtsc" : "+a"(low), "+d"(high));
+        __asm__ volatile("rdtscp" : "+a"(low), "+d"(high) : : "rcx");
+        CHECK(low, 0x1234);
+        CHECK(high, 0x5678);
+        CHECK(refused, 2 * n + 2);
+        hyp_time_t now = hyp_time();
+        CHECK(now > last, 1);
+        last = now;
+        if (n % 3 == 0)
+            hyp_yield();
+        else if (n % 3 == 1)
+            hyp_idle_until(now + 1000);
+        else
+            for (volatile uint32_t spin = 0; spin < 4000; spin++)
+                ;
+    }
+}
+
+/* In one without: the counter is open after any neighbour. */
+static void clocked(uint64_t first, uint64_t second)
+{
+    UNUSED;
+    uint64_t last = 0;
+    for (uint64_t n = 0; n < 30; n++) {
+        uint64_t before = now();
+        CHECK(before > last, 1);
+        last = before;
+        hyp_yield();
+    }
+}
+
 const struct attack services[] = {
+    {"reflect_lies", reflect_lies}, {"reflect_twice", reflect_twice}, {"clockless", clockless}, {"clocked", clocked},
     {"upcalls_lie", upcalls_lie}, {"frames_lie", frames_lie}, {"no_grants", no_grants}, {"timers_extreme", timers_extreme},
     {"return_nowhere", return_nowhere}, {"trap_to", trap_to}, {"trap_in_trap", trap_in_trap}, {"trap_without_stack", trap_without_stack},
     {"starve", starve}, {"sleep_forever", sleep_forever}, {"scribble", scribble}, {"timer_storm", timer_storm},
