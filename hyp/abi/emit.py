@@ -17,6 +17,7 @@ from hyp.abi.hypercalls import (
     TIMER_PERIOD_MIN,
     TRACE_READ_MAX,
     VERDICT_TEXT_MAX,
+    Hypercall,
 )
 from hyp.abi.record import Field, Record
 
@@ -80,8 +81,6 @@ def kernel_header() -> str:
     }
     constants |= {name: getattr(numbers, name) for name in ("PAGE", "USER_END", "HEALTH_EVENTS", "FIRST_MODULE_EVENT")}
     lines = [f"#define {name} {_literal(value)}" for name, value in sorted(constants.items())]
-    lines += [f"#define CPU_{name.upper()} (1 << {bit})" for bit, name in enumerate(tables.CPU_FEATURES)]
-    lines.append(f"#define CPU_ALWAYS ({' | '.join(f'CPU_{name.upper()}' for name in tables.CPU_ALWAYS)})")
     choices = (("TIMER", tables.TIMERS), ("VERIFY", tables.VERIFIES), ("ELSE", tables.TSC_ELSE), ("TRACE", tables.TRACE_DETAILS))
     for prefix, names in choices:
         lines += [f"#define {prefix}_{name.upper().replace('-', '_')} {index}" for index, name in enumerate(names)]
@@ -91,14 +90,17 @@ def kernel_header() -> str:
 
 
 def dispatch_source() -> str:
-    """Assembler: `hypercall_table`, by number; a call that may leave the caller's context goes through its full save."""
-    rows = ['\t.section .rodata, "a"', "\t.balign 64", "\t.globl hypercall_table", "hypercall_table:"]
-    rows += [f"\t.quad {'save_' if call.context else ''}hypercall_{call.name}" for call in HYPERCALLS]
-    rows.append("\t.text")
-    for call in HYPERCALLS:
-        if call.context:
-            rows += [f"save_hypercall_{call.name}:", f"\tlea hypercall_{call.name}(%rip), %rax", "\tjmp entry_hypercall_context"]
+    """Assembler: by number, `hypercall_table` says what the entry calls, `hypercall_places` where that finds the handler."""
+    rows = ['#include "hyp_kernel.h"', '\t.section .rodata, "a"', "\t.balign 64", "\t.globl hypercall_table, hypercall_places"]
+    rows += ["hypercall_table:", *(f"\t.quad {_way(call)}" for call in HYPERCALLS)]
+    rows += ["hypercall_places:", *(f"\t.short hypercall_{call.name} - (KERNEL_BASE + KERNEL_LOAD)" for call in HYPERCALLS)]
     return "\n".join([*rows, '\t.section .note.GNU-stack, "", @progbits', ""])
+
+
+def _way(call: Hypercall) -> str:
+    if call.fast:
+        return f"hypercall_{call.name}"
+    return "entry_hypercall_saved" if call.context else "entry_hypercall_plain"
 
 
 def _header(guard: str, includes: list[str], defines: list[str], records: Iterable[Record]) -> str:

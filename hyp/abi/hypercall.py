@@ -20,7 +20,8 @@ class Parameter:
 class Hypercall:
     """One call. `worst_case` bounds its kernel path in instructions, entry and exit included.
 
-    `context` says whether the call may leave the caller's context: the kernel then saves all of it.
+    `context` says whether the call may leave the caller's context: the kernel then saves all of it. `fast` says that its handler
+    keeps the caller's registers by itself, those that it uses; else the entry keeps all that C may use.
     """
 
     number: int
@@ -32,6 +33,7 @@ class Hypercall:
     errors: tuple[tuple[Result, str], ...]
     worst_case: int
     context: bool = False
+    fast: bool = False
 
     @property
     def in_batch(self) -> bool:

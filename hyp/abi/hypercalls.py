@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 HYPERCALLS: tuple[Hypercall, ...] = (
-    Hypercall(0, "nop", "system", "Does nothing: the null call of the benchmark.", (), "0", (), 40),
+    Hypercall(0, "nop", "system", "Does nothing: the null call of the benchmark.", (), "0", (), 40, fast=True),
     Hypercall(
         1,
         "console_write",
@@ -55,11 +55,12 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "nanoseconds",
         ((Result.INVALID_PARAM, "no such clock"),),
         100,
+        fast=True,
     ),
     Hypercall(
         3, "yield", "scheduling", "Gives up the rest of the window; returns at the release of the next one.", (), "0", (), 500, context=True
     ),
-    Hypercall(4, "window_status", "scheduling", "Net time left in the current window.", (), "nanoseconds", (), 100),
+    Hypercall(4, "window_status", "scheduling", "Net time left in the current window.", (), "nanoseconds", (), 100, fast=True),
     Hypercall(
         5,
         "partition_control",
@@ -150,6 +151,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "0",
         ((Result.INVALID_PARAM, "not an event that the caller may send"),),
         100,
+        fast=True,
     ),
     Hypercall(
         12, "event_unmask", "events", "Delivers what is pending and not masked; called after enabling.", (), "0", (), 400, context=True
@@ -231,6 +233,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         "0",
         (),
         100,
+        fast=True,
     ),
     Hypercall(
         35,

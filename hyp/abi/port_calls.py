@@ -15,6 +15,7 @@ PORT_CALLS: tuple[Hypercall, ...] = (
         "0",
         (*PORT_ERRORS, (Result.INVALID_CONFIG, "longer than the port's size, or empty")),
         2000,
+        fast=True,
     ),
     Hypercall(
         17,
@@ -29,6 +30,7 @@ PORT_CALLS: tuple[Hypercall, ...] = (
             (Result.INVALID_PARAM, "the buffer is smaller than the message, which stays"),
         ),
         1000,
+        fast=True,
     ),
     Hypercall(
         18,
@@ -54,6 +56,7 @@ PORT_CALLS: tuple[Hypercall, ...] = (
             (Result.TIMED_OUT, "the queue stayed full"),
         ),
         1000,
+        fast=True,
     ),
     Hypercall(
         20,
@@ -69,6 +72,7 @@ PORT_CALLS: tuple[Hypercall, ...] = (
             (Result.TIMED_OUT, "the queue stayed empty"),
         ),
         1000,
+        fast=True,
     ),
     Hypercall(
         21,

@@ -1,6 +1,6 @@
 """The plan blob: what the compiler tells the kernel. Read-only to the kernel; addresses in it are kernel virtual ones.
 
-The blob starts with PLAN; the tables follow at the byte offsets that PLAN names. The kernel checks magic,
+The blob starts with PLAN; the tables follow where PLAN and the records say, each named by its address. The kernel checks magic,
 version and checksum (CRC-32 of ISO 3309, as `zlib.crc32`, over the bytes from offset 16 on) and obeys the rest.
 """
 
@@ -60,8 +60,21 @@ SELECTOR_USER_DATA = 0x1B
 SELECTOR_USER_CODE = 0x23
 SELECTOR_TSS = 0x28
 
-CPU_FEATURES = ("nx", "smep", "smap", "umip", "fsgsbase", "xsave", "avx", "tsc_deadline", "invariant_tsc", "x2apic", "pcid")
-"""Names that a board file may require or use; the position is the bit in `cpu_required` and `cpu_use`."""
+A, B, C, D = range(4)
+CPU_FEATURES = {
+    "nx": (0x80000001, D, 20),
+    "smep": (7, B, 7),
+    "smap": (7, B, 20),
+    "umip": (7, C, 2),
+    "fsgsbase": (7, B, 0),
+    "xsave": (1, C, 26),
+    "avx": (1, C, 28),
+    "tsc_deadline": (1, C, 24),
+    "invariant_tsc": (0x80000007, D, 8),
+    "x2apic": (1, C, 21),
+    "pcid": (1, C, 17),
+}
+"""Names that a board file may require or use: CPUID leaf, register and bit (SDM 2A, CPUID)."""
 CPU_ALWAYS = ("nx", "smep", "smap", "umip", "fsgsbase")
 """What the kernel cannot do without, whatever the board file says."""
 
@@ -90,6 +103,10 @@ WINDOW_LAST = 2
 
 NO_PARTITION = 0xFFFF_FFFF
 
+WORD = Record("word_plan", "A word that the kernel prints.", (Field("text", "char", count=24),))
+ACTIONS_MAX = 16
+"""Room for names of health actions."""
+
 PLAN = Record(
     "plan",
     "Head of the plan blob.",
@@ -102,25 +119,19 @@ PLAN = Record(
         Field("partition_count", "u32"),
         Field("schedule_count", "u32"),
         Field("window_count", "u32", "of all schedules"),
-        Field("restore_count", "u32"),
         Field("channel_count", "u32"),
-        Field("reserved", "u32"),
         Field("region_count", "u32"),
         Field("stream_count", "u32", "console streams: 0 is the kernel's, then one per partition by id"),
-        Field("partitions", "u32", "offset of partition_plan[partition_count]"),
-        Field("schedules", "u32", "offset of schedule_plan[schedule_count]"),
-        Field("lanes", "u32", "offset of lane_plan[schedule_count * core_count], schedule by schedule"),
-        Field("windows", "u32", "offset of window_plan[window_count]"),
-        Field("restores", "u32", "offset of restore_plan[restore_count]"),
-        Field("regions", "u32", "offset of region_plan[region_count]"),
-        Field("ports", "u32", "offset of port_plan[]"),
-        Field("channels", "u32", "offset of channel_plan[channel_count]"),
-        Field("listeners", "u32", "offset of listener_plan[]"),
-        Field("events", "u32", "offset of listener_plan[]: what each sendable event raises"),
-        Field("health", "u32", "offset of health_plan[]"),
-        Field("irqs", "u32", "offset of irq_plan[irq_count]"),
         Field("irq_count", "u32", "at most IRQS_MAX"),
-        Field("reserved_count", "u32"),
+        Field("feature_count", "u32"),
+        Field("partitions", "*const struct partition_plan", "partition_count of them, by id"),
+        Field("schedules", "*const struct schedule_plan", "schedule_count of them"),
+        Field("lanes", "*const struct lane_plan", "schedule_count * core_count of them, schedule by schedule"),
+        Field("windows", "*const struct window_plan", "window_count of them"),
+        Field("regions", "*const struct region_plan", "region_count of them"),
+        Field("channels", "*const struct channel_plan", "channel_count of them"),
+        Field("irqs", "*const struct irq_plan", "irq_count of them"),
+        Field("features", "*const struct feature_plan", "feature_count of them: what the CPU must have"),
         Field("module_actions", "u8", "by module event from FIRST_MODULE_EVENT on: HYP_ACTION_LOG, HALT, WARM_RESTART, COLD_RESTART", 16),
         Field("name", "char", "the plan's", NAME_SIZE),
         Field("board", "char", count=NAME_SIZE),
@@ -131,8 +142,6 @@ PLAN = Record(
         Field("tsc_verify", "u32", "index into VERIFIES"),
         Field("tsc_else", "u32", "index into TSC_ELSE"),
         Field("timer", "u32", "index into TIMERS"),
-        Field("cpu_required", "u32", "bits by position in CPU_FEATURES"),
-        Field("cpu_use", "u32"),
         Field("xcr0", "u64", "extended state that partitions may use; 0: FXSAVE instead of XSAVE"),
         Field("guard_ns", "u64"),
         Field("release_tolerance_ns", "u64", "a later first instruction is the event late_start"),
@@ -149,6 +158,8 @@ PLAN = Record(
         Field("trace_byte_ns", "u32"),
         Field("exit_port", "u32", "written at the end of a run; 0: none"),
         Field("exit_value", "u32"),
+        Field("event_names", WORD, "by health event", HEALTH_EVENTS),
+        Field("action_names", WORD, "by health action", ACTIONS_MAX),
     ),
 )
 
@@ -156,28 +167,29 @@ PARTITION = Record(
     "partition_plan",
     "A partition as the plan has it.",
     (
-        Field("name", "char", count=NAME_SIZE),
         Field("id", "u32"),
         Field("flags", "u32", "PARTITION_*"),
         Field("state", "*struct partition_state", "address of its partition_state"),
         Field("stream", "*struct ring", "address of its console ring"),
-        Field("entry", "u64"),
-        Field("stack_top", "u64"),
         Field("rights", "u64", "bit n: hypercall n may be made"),
-        Field("restore_first", "u32", "index into the restore table"),
-        Field("restore_count", "u32"),
-        Field("port_first", "u32", "index into the port table"),
+        Field("ports", "*const struct port_plan", "port_count of them"),
+        Field("events", "*const struct listener_plan", "the events that it may send: event_count of them"),
         Field("port_count", "u32"),
-        Field("event_first", "u32", "index into the event table: the events that it may send"),
         Field("event_count", "u32"),
         Field("event_base", "u32", "the partition's own number of the first of them"),
         Field("grants", "u32", "GRANT_*"),
-        Field("controls", "u32", "offset of u8[partition_count]: by target, bit n: operation HYP_CONTROL_n; oneself has all"),
-        Field("health_first", "u32", "index into the health table, for actions from HEALTH_TABLE on"),
+        Field("controls", "*const uint8_t", "by target, bit n: operation HYP_CONTROL_n; oneself has all"),
         Field("schedule_grants", "u64", "bit n: schedule n may be asked for"),
+        Field("health", "*const struct health_plan", "for actions from HEALTH_TABLE on"),
         Field("watchdog_ns", "u64", "0: none"),
         Field("irq_first", "u32", "index into the interrupt table"),
         Field("irq_count", "u32"),
+        Field("entry", "u64"),
+        Field("stack_top", "u64"),
+        Field("restores", "*const struct restore_plan", "restore_count of them"),
+        Field("restore_count", "u32"),
+        Field("reserved", "u32"),
+        Field("name", "char", count=NAME_SIZE),
         Field("actions", "u8", "by event: HYP_ACTION_*, or HEALTH_TABLE + place after health_first", HEALTH_EVENTS),
     ),
 )
@@ -204,8 +216,9 @@ CHANNEL = Record(
         Field("slots", "*struct message_slot", "the first of `depth` slots"),
         Field("state", "*struct channel_state"),
         Field("valid_ns", "u64", "0: always"),
-        Field("listener_first", "u32", "index into the listener table: the readers, then the writer of a queue"),
+        Field("listeners", "*const struct listener_plan", "the readers, then the writer of a queue"),
         Field("reader_count", "u32"),
+        Field("reserved", "u32"),
     ),
 )
 
@@ -263,8 +276,7 @@ SCHEDULE = Record(
         Field("name", "char", count=NAME_SIZE),
         Field("major_frame_ns", "u64"),
         Field("min_dwell_ns", "u64", "a switch away is delayed until the schedule has been in force this long"),
-        Field("on_switch", "u32", "offset of u8[partition_count]: 1 + HYP_CONTROL_* applied when this schedule begins, 0: nothing"),
-        Field("reserved", "u32"),
+        Field("on_switch", "*const uint8_t", "by partition: 1 + HYP_CONTROL_* applied when this schedule begins, 0: nothing"),
     ),
 )
 
@@ -303,4 +315,16 @@ REGION = Record(
     ),
 )
 
-PLAN_RECORDS = (PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, IRQ, RESTORE, SCHEDULE, LANE, WINDOW, REGION)
+FEATURE = Record(
+    "feature_plan",
+    "Bits of a CPUID register that the CPU must have.",
+    (
+        Field("leaf", "u32", "with subleaf 0"),
+        Field("place", "u32", "0 to 3: eax ebx ecx edx"),
+        Field("bits", "u32"),
+        Field("reserved", "u32"),
+        Field("name", "char", count=16),
+    ),
+)
+
+PLAN_RECORDS = (WORD, PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, IRQ, RESTORE, SCHEDULE, LANE, WINDOW, REGION, FEATURE)

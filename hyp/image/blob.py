@@ -5,15 +5,18 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 
-from hyp.abi.numbers import ABI_VERSION
+from hyp.abi.numbers import ABI_VERSION, HealthAction
 from hyp.abi.tables import (
-    CPU_ALWAYS,
-    CPU_FEATURES,
+    CHANNEL,
+    FEATURE,
+    IRQ,
     LANE,
+    PARTITION,
     PLAN,
     PLAN_MAGIC,
     REGION,
     RESTORE,
+    SCHEDULE,
     TIMERS,
     TSC_ELSE,
     VERIFIES,
@@ -21,7 +24,8 @@ from hyp.abi.tables import (
 )
 from hyp.image import records
 from hyp.image.addresses import ring_address, state_address
-from hyp.image.health import module_actions
+from hyp.image.cpu import extended_state, features
+from hyp.image.health import event_names, module_actions
 from hyp.image.layout import Restore
 from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
@@ -56,27 +60,25 @@ def pack(
     put(form.restores, [RESTORE.pack(target=r.target, source=r.source, copy=r.copy, zero=r.zero) for own in restores for r in own])
     put(form.regions, [REGION.pack(start=r.start, end=r.end) for r in regions])
     put(form.ports, records.ports(known, form))
-    put(form.channels, records.channels(known))
+    put(form.channels, records.channels(known, form))
     put(form.listeners, records.listeners(known, known.wiring.listeners))
     put(form.events, records.listeners(known, (ends.raises for ends in known.wiring.partitions)))
     put(form.health, records.health(known))
     put(form.irqs, records.irqs(known))
+    put(form.features, [FEATURE.pack(leaf=f.leaf, place=f.register, bits=f.bits, name=f.name) for f in features(known.plan.board)])
     put(form.rows, [known.rows.data])
-    counts = {"restore_count": sum(map(len, restores)), "region_count": len(regions)}
-    put(0, [_head(known, form, counts, idle_root)])
+    put(0, [_head(known, form, len(regions), idle_root)])
     checksum = zlib.crc32(blob[_CHECKED_FROM:])
     at = PLAN.offsets["checksum"]
     blob[at : at + 4] = checksum.to_bytes(4, "little")
     return bytes(blob)
 
 
-def _head(known: Facts, form: Shape, counts: dict[str, int], idle_root: int) -> bytes:
+def _head(known: Facts, form: Shape, regions: int, idle_root: int) -> bytes:
     plan, where = known.plan, known.where
     board = plan.board
     uart = board.devices[plan.console.uart]
     console = line(uart, plan.console.baud)
-    required = _bits((*CPU_ALWAYS, *board.cpu_require))
-    use = _bits(board.cpu_use)
     return PLAN.pack(
         magic=PLAN_MAGIC,
         size=form.size,
@@ -85,22 +87,18 @@ def _head(known: Facts, form: Shape, counts: dict[str, int], idle_root: int) -> 
         partition_count=where.partitions,
         schedule_count=len(plan.schedules),
         window_count=where.windows,
-        restore_count=counts["restore_count"],
         channel_count=len(plan.channels),
-        region_count=counts["region_count"],
+        region_count=regions,
         stream_count=where.streams,
-        partitions=form.partitions,
-        schedules=form.schedules,
-        lanes=form.lanes,
-        windows=form.windows,
-        restores=form.restores,
-        regions=form.regions,
-        ports=form.ports,
-        channels=form.channels,
-        listeners=form.listeners,
-        events=form.events,
-        health=form.health,
-        irqs=form.irqs,
+        partitions=form.address(form.partitions, PARTITION),
+        schedules=form.address(form.schedules, SCHEDULE),
+        lanes=form.address(form.lanes, LANE),
+        windows=form.address(form.windows, WINDOW),
+        regions=form.address(form.regions, REGION),
+        channels=form.address(form.channels, CHANNEL),
+        irqs=form.address(form.irqs, IRQ),
+        features=form.address(form.features, FEATURE),
+        feature_count=len(features(board)),
         irq_count=sum(len(ends.interrupts) for ends in known.wiring.partitions),
         module_actions=list(module_actions(plan)),
         name=plan.name,
@@ -112,8 +110,6 @@ def _head(known: Facts, form: Shape, counts: dict[str, int], idle_root: int) -> 
         tsc_verify=VERIFIES.index(board.tsc.verify),
         tsc_else=TSC_ELSE.index(board.tsc.otherwise),
         timer=TIMERS.index(board.timer),
-        cpu_required=required,
-        cpu_use=use,
         xcr0=extended_state(board.cpu_use),
         guard_ns=plan.guard_ns,
         release_tolerance_ns=board.costs.release_tolerance_ns,
@@ -125,18 +121,9 @@ def _head(known: Facts, form: Shape, counts: dict[str, int], idle_root: int) -> 
         **trace_fields(plan),
         exit_port=board.exit_port.at if board.exit_port else 0,
         exit_value=board.exit_port.value if board.exit_port else 0,
+        event_names=[{"text": name} for name in event_names()],
+        action_names=[{"text": action.name.lower()} for action in HealthAction],
     )
-
-
-def extended_state(use: Sequence[str]) -> int:
-    """XCR0: x87 and SSE with `xsave`, AVX with `avx` too; 0 without (SDM 1 13.3)."""
-    if "xsave" not in use:
-        return 0
-    return 7 if "avx" in use else 3
-
-
-def _bits(names: Sequence[str]) -> int:
-    return sum(1 << CPU_FEATURES.index(name) for name in set(names))
 
 
 def _windows(known: Facts, form: Shape, lanes: Sequence[Sequence[Lane]], root_of: Callable[[str, int], int]) -> list[bytes]:
@@ -148,7 +135,7 @@ def _windows(known: Facts, form: Shape, lanes: Sequence[Sequence[Lane]], root_of
             next_start_ns=entry.next_start_ns,
             next_end_ns=entry.next_end_ns,
             deadline_ns=entry.deadline_ns,
-            partition=form.partition_address(ids[entry.window.partition]),
+            partition=form.address(form.partitions, PARTITION, ids[entry.window.partition]),
             root=root_of(entry.window.partition, lane.core),
             counters=state_address(known.where.counters(entry.index)),
             index=entry.index,

@@ -48,6 +48,15 @@ def module_actions(plan: Plan) -> list[int]:
     return actions
 
 
+def event_names() -> list[str]:
+    """What the kernel prints, by number; double fault and machine check are exceptions that only end the kernel."""
+    names = ["exception"] * HEALTH_EVENTS
+    for event in HealthEvent:
+        names[event] = event.name.lower()
+    names[8], names[18] = "double_fault", "machine_check"
+    return names
+
+
 def limits(plan: Plan) -> tuple[int, ...]:
     """The limits of all entries that have one, in the order of the health table."""
     return tuple(rule.limit for p in plan.partitions for rule in partition_health(p).entries if rule.limit)

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from hyp.abi.numbers import Direction, HealthAction
-from hyp.abi.tables import CHANNEL, HEALTH, IRQ, LISTENER, PARTITION, PARTITION_FPU, PARTITION_IRQ, PARTITION_NO_TSC, PORT, SCHEDULE
+from hyp.abi.tables import (
+    CHANNEL,
+    HEALTH,
+    IRQ,
+    LISTENER,
+    PARTITION,
+    PARTITION_FPU,
+    PARTITION_IRQ,
+    PARTITION_NO_TSC,
+    PORT,
+    RESTORE,
+    SCHEDULE,
+)
 from hyp.image.addresses import depth, ring_address, state_address, stride
 from hyp.image.grants import grant_bits, hypercall_rights, schedule_bits
 from hyp.image.shape import Facts, Shape
@@ -41,16 +53,16 @@ def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Seq
                 entry=space.entry,
                 stack_top=space.stack_top,
                 rights=hypercall_rights(partition.grants),
-                restore_first=restore_first,
+                restores=form.address(form.restores, RESTORE, restore_first),
                 restore_count=restores[n],
-                port_first=port_first,
+                ports=form.address(form.ports, PORT, port_first),
                 port_count=len(ends[n].ports),
-                event_first=event_first,
+                events=form.address(form.events, LISTENER, event_first),
                 event_count=len(ends[n].raises),
                 event_base=ends[n].event_base,
                 grants=grant_bits(partition.grants),
-                controls=form.rows + known.rows.controls[n],
-                health_first=health_first,
+                controls=form.row_address(known.rows.controls[n]),
+                health=form.address(form.health, HEALTH, health_first),
                 schedule_grants=schedule_bits(known.plan, partition.grants),
                 watchdog_ns=partition.watchdog_ns,
                 irq_first=irq_first,
@@ -70,10 +82,12 @@ def ports(known: Facts, form: Shape) -> Iterator[bytes]:
             if port.direction is Direction.DESTINATION:
                 state = state_address(known.where.port(n, received))
                 received += 1
-            yield PORT.pack(channel=form.channel_address(port.channel), state=state, direction=port.direction, reader=port.reader)
+            yield PORT.pack(
+                channel=form.address(form.channels, CHANNEL, port.channel), state=state, direction=port.direction, reader=port.reader
+            )
 
 
-def channels(known: Facts) -> Iterator[bytes]:
+def channels(known: Facts, form: Shape) -> Iterator[bytes]:
     """channel_plan[], in the plan's order."""
     firsts = _firsts(map(len, known.wiring.listeners))
     for n, (channel, first) in enumerate(zip(known.plan.channels, firsts, strict=False)):
@@ -85,7 +99,7 @@ def channels(known: Facts) -> Iterator[bytes]:
             slots=ring_address(known.where.slots(n)),
             state=state_address(known.where.channel(n)),
             valid_ns=channel.valid_for_ns,
-            listener_first=first,
+            listeners=form.address(form.listeners, LISTENER, first),
             reader_count=len(channel.destinations),
         )
 
@@ -131,7 +145,7 @@ def irqs(known: Facts) -> Iterator[bytes]:
 def schedules(known: Facts, form: Shape) -> list[bytes]:
     """schedule_plan[], in the plan's order."""
     return [
-        SCHEDULE.pack(name=s.name, major_frame_ns=s.major_frame_ns, min_dwell_ns=s.min_dwell_ns, on_switch=form.rows + at)
+        SCHEDULE.pack(name=s.name, major_frame_ns=s.major_frame_ns, min_dwell_ns=s.min_dwell_ns, on_switch=form.row_address(at))
         for s, at in zip(known.plan.schedules, known.rows.on_switch, strict=True)
     ]
 

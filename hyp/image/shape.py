@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hyp.abi.tables import CHANNEL, HEALTH, IRQ, LANE, LISTENER, PARTITION, PLAN, PLAN_BASE, PORT, REGION, RESTORE, SCHEDULE, WINDOW
+from hyp.abi.record import Record
+from hyp.abi.tables import (
+    CHANNEL,
+    FEATURE,
+    HEALTH,
+    IRQ,
+    LANE,
+    LISTENER,
+    PARTITION,
+    PLAN,
+    PLAN_BASE,
+    PORT,
+    REGION,
+    RESTORE,
+    SCHEDULE,
+    WINDOW,
+)
 from hyp.image.addresses import Addresses, addresses, aligned
+from hyp.image.cpu import features
 from hyp.image.grants import Rows, rows
 from hyp.image.health import PartitionHealth, partition_health
 from hyp.image.wiring import Wiring, wiring
@@ -46,16 +63,17 @@ class Shape:
     events: int
     health: int
     irqs: int
+    features: int
     rows: int
     size: int
 
-    def partition_address(self, partition: int) -> int:
-        """Kernel virtual address of a partition_plan."""
-        return PLAN_BASE + self.partitions + partition * PARTITION.size
+    def address(self, table: int, record: Record, index: int = 0) -> int:
+        """Kernel virtual address of a record of the table at that offset."""
+        return PLAN_BASE + table + index * record.size
 
-    def channel_address(self, channel: int) -> int:
-        """Kernel virtual address of a channel_plan."""
-        return PLAN_BASE + self.channels + channel * CHANNEL.size
+    def row_address(self, place: int) -> int:
+        """Kernel virtual address of a row of bytes."""
+        return PLAN_BASE + self.rows + place
 
 
 def shape(known: Facts, restores: int) -> Shape:
@@ -74,6 +92,7 @@ def shape(known: Facts, restores: int) -> Shape:
         "events": LISTENER.size * sum(len(own.raises) for own in ends),
         "health": HEALTH.size * sum(len(own.entries) for own in known.health),
         "irqs": IRQ.size * sum(len(own.interrupts) for own in ends),
+        "features": FEATURE.size * len(features(plan.board)),
         "rows": len(known.rows.data),
     }
     offsets, at = {}, aligned(PLAN.size)

@@ -31,7 +31,7 @@ EXIT_AT = Field("at", Integer(1, PORTS_END - 1, "0xf4"), "I/O port", required=Tr
 EXIT_VALUE = Field("value", Integer(0, 0xFFFFFFFF, "0x10"), "What is written", required=True)
 EXIT_PORT = Record("an exit port", (EXIT_AT, EXIT_VALUE), "{at: 0xf4, value: 0x10}")
 
-FEATURES = ListOf(Choice(CPU_FEATURES, what="a CPU feature"), "a list of CPU features", single=True)
+FEATURES = ListOf(Choice(tuple(CPU_FEATURES), what="a CPU feature"), "a list of CPU features", single=True)
 CPU_REQUIRE = Field("require", FEATURES, "Features without which the kernel halts at boot", default=())
 CPU_USE = Field("use", FEATURES, "Features that are used", default=())
 CPU = Record("a CPU", (CPU_REQUIRE, CPU_USE), "{require: [nx, smep, smap, umip]}")

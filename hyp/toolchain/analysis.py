@@ -46,7 +46,8 @@ def clang_assembler(root: Path, source: Path) -> list[str]:
 
 def analyzer(root: Path, source: Path) -> list[str]:
     """gcc -fanalyzer on one file, warnings are errors."""
-    return ["gcc", *_flags(source), *flags.GCC_ONLY, "-fanalyzer", *_includes(root, source), "-c", "-o", "/dev/null", str(source)]
+    own = flags.KERNEL_GCC_ONLY if source.is_relative_to(share.kernel_sources()) else flags.GCC_ONLY
+    return ["gcc", *_flags(source), *own, "-fanalyzer", *_includes(root, source), "-c", "-o", "/dev/null", str(source)]
 
 
 def cppcheck(root: Path, folder: Path) -> list[str]:

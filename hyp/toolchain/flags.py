@@ -18,6 +18,9 @@ _STRICT = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-Wconversion")
 GCC_ONLY = ("-fno-tree-loop-distribute-patterns",)
 """Without it gcc may turn the loop of a memcpy into a call of memcpy. clang has no such flag."""
 
+KERNEL_GCC_ONLY = (*GCC_ONLY, "-mpreferred-stack-boundary=3")
+"""The kernel has no vector registers to spill, so its stack is aligned to words: a function adjusts it only for what it keeps there."""
+
 GENERAL_REGISTERS = "-mgeneral-regs-only"
 """No x87, MMX, SSE or AVX: the kernel's rule, and that of a partition with `fpu: false`."""
 

@@ -49,7 +49,7 @@ def kernel(env: Environment, sources: Path) -> Node:
     place = f"{BUILD}/kernel"
     maps = flags.prefix_maps({env.Dir("#").abspath: ".", str(sources): "hyp/kernel"})
     env = env.Clone(
-        CFLAGS=[*flags.KERNEL, *flags.GCC_ONLY, *maps],
+        CFLAGS=[*flags.KERNEL, *flags.KERNEL_GCC_ONLY, *maps],
         ASPPFLAGS=["-c", *flags.ASSEMBLER, *maps],
         CPPPATH=[str(sources / "include"), f"#{place}/include", f"#{BUILD}/include"],
     )

@@ -21,11 +21,7 @@ static struct loader loader;
 
 static _Noreturn void refuse(const char *subject, const char *what)
 {
-    print("hyp: halt: ");
-    print(subject);
-    print(": ");
-    print(what);
-    print("\n");
+    print("hyp: halt: %s: %s\n", subject, what);
     halt();
 }
 
@@ -60,21 +56,12 @@ static void check_plan(const struct plan *plan)
 
 static void check_memory(const struct plan *plan)
 {
-    const struct region_plan *regions = PLAN_TABLE(region_plan, regions);
+    const struct region_plan *regions = the_plan()->regions;
     for (uint32_t n = 0; n < plan->region_count; n++)
         if (!loader_has_ram(&loader, regions[n].start, regions[n].end)) {
-            print("hyp: halt: memory: the plan needs RAM at ");
-            print_hex(regions[n].start);
-            print(" to ");
-            print_hex(regions[n].end);
-            print(", the machine has\n");
-            for (uint32_t m = 0; m < loader.region_count; m++) {
-                print("hyp: ram ");
-                print_hex(loader.regions[m].start);
-                print(" to ");
-                print_hex(loader.regions[m].end);
-                print("\n");
-            }
+            print("hyp: halt: memory: the plan needs RAM at %lx to %lx, the machine has\n", regions[n].start, regions[n].end);
+            for (uint32_t m = 0; m < loader.region_count; m++)
+                print("hyp: ram %lx to %lx\n", loader.regions[m].start, loader.regions[m].end);
             halt();
         }
 }
@@ -86,9 +73,7 @@ static int clock_set(struct core *core, const struct plan *plan)
     if (clock.timer_scale == 0 && plan->timer == TIMER_LAPIC)
         refuse("timer", "the local APIC timer does not count");
     if (!clock.within) {
-        print_pair("hyp: clock tsc measured=", clock.measured_hz);
-        print_pair(" declared=", plan->tsc_hz);
-        print("\n");
+        print("hyp: clock tsc measured=%lu declared=%lu\n", clock.measured_hz, plan->tsc_hz);
         if (plan->tsc_else == ELSE_HALT || clock.measured_hz == 0)
             refuse("clock", "the TSC does not run at the declared frequency");
         clock.tsc_hz = clock.measured_hz;
@@ -97,8 +82,7 @@ static int clock_set(struct core *core, const struct plan *plan)
     core->ns_scale = (HZ_PER_GHZ << 32) / clock.tsc_hz;
     core->timer_scale = plan->timer == TIMER_LAPIC ? clock.timer_scale : 0;
     core->guard_ticks = ticks_of(core, plan->guard_ns);
-    print_pair("hyp: clock tsc=", clock.tsc_hz);
-    print(clock.within ? " source=declared\n" : " source=calibrated\n");
+    print("hyp: clock tsc=%lu source=%s\n", clock.tsc_hz, clock.within ? "declared" : "calibrated");
     return clock.within;
 }
 
@@ -107,12 +91,7 @@ _Noreturn void boot_main(uint32_t magic, uint64_t info)
     const struct plan *plan = the_plan();
     struct core *core = (struct core *)(CORE_BASE + CORE_STATE);
     check_plan(plan);
-    print("\nhyp: boot plan=");
-    print(plan->name);
-    print(" board=");
-    print(plan->board);
-    print_pair(" abi=", HYP_ABI_VERSION);
-    print("\n");
+    print("\nhyp: boot plan=%s board=%s abi=%u\n", plan->name, plan->board, HYP_ABI_VERSION);
 
     const char *missing = cpu_missing(plan);
     if (missing)

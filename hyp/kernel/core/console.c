@@ -77,13 +77,13 @@ static void put_hex(const char *name, uint64_t value)
 
 static const char *partition_name(uint32_t id)
 {
-    return id == NO_PARTITION ? "module" : PLAN_TABLE(partition_plan, partitions)[id].name;
+    return id == NO_PARTITION ? "module" : the_plan()->partitions[id].name;
 }
 
 /* The verdict's text is the partition's: escaped, a few characters at a time. */
 static int put_verdict(const struct health_record *record)
 {
-    const struct partition_state *state = PLAN_TABLE(partition_plan, partitions)[record->partition].state;
+    const struct partition_state *state = the_plan()->partitions[record->partition].state;
     uint32_t from = (drain.field - 4) * 8;
     if (drain.field == 1)
         put_text("hyp| verdict ");
@@ -195,7 +195,7 @@ static int piece_next(struct core *core)
         line_close();
         drain.line = drain.scan;
         drain.column = 0;
-        put_text(PLAN_TABLE(partition_plan, partitions)[drain.line - 1].name);
+        put_text(the_plan()->partitions[drain.line - 1].name);
         put_text("| ");
     }
     if (found != SEARCHING)

@@ -10,23 +10,23 @@
 #include "timer.h"
 
 int64_t hypercall_partition_control(uint64_t target, uint64_t operation);
-HYPERCALL hypercall_partition_status(uint64_t target, uint64_t status);
-HYPERCALL hypercall_schedule_switch(uint64_t schedule);
-HYPERCALL hypercall_schedule_status(uint64_t status);
-HYPERCALL hypercall_health_read(uint64_t records, uint64_t count);
-HYPERCALL hypercall_health_status(uint64_t status);
+int64_t hypercall_partition_status(uint64_t target, uint64_t status);
+int64_t hypercall_schedule_switch(uint64_t schedule);
+int64_t hypercall_schedule_status(uint64_t status);
+int64_t hypercall_health_read(uint64_t records, uint64_t count);
+int64_t hypercall_health_status(uint64_t status);
 int64_t hypercall_health_raise(uint64_t code);
 int64_t hypercall_module_control(uint64_t operation);
-HYPERCALL hypercall_module_status(uint64_t status);
+int64_t hypercall_module_status(uint64_t status);
 
 static inline uint8_t grants_on(const struct partition_plan *partition, uint64_t target)
 {
-    return ((const uint8_t *)(PLAN_BASE + partition->controls))[target];
+    return partition->controls[target];
 }
 
 static inline struct partition_state *state_of(uint64_t partition)
 {
-    return PLAN_TABLE(partition_plan, partitions)[partition].state;
+    return the_plan()->partitions[partition].state;
 }
 
 /* ---- Partitions. */
@@ -108,7 +108,7 @@ void control_apply(struct core *core, const struct partition_plan *partition)
     struct partition_state *state = partition->state;
     if (state->switch_count != core->switch_count) {
         state->switch_count = core->switch_count;
-        uint8_t operation = ((const uint8_t *)(PLAN_BASE + core->schedule->on_switch))[partition->id];
+        uint8_t operation = core->schedule->on_switch[partition->id];
         if (operation)
             control_do(core, partition, operation - 1u, HYP_START_SCHEDULE, NO_PARTITION);
     }
@@ -121,7 +121,7 @@ void control_apply(struct core *core, const struct partition_plan *partition)
     }
 }
 
-HYPERCALL hypercall_partition_status(uint64_t target, uint64_t status)
+int64_t hypercall_partition_status(uint64_t target, uint64_t status)
 {
     if (target >= the_plan()->partition_count)
         return HYP_INVALID_PARAM;
@@ -141,7 +141,7 @@ HYPERCALL hypercall_partition_status(uint64_t target, uint64_t status)
 
 /* ---- Schedules. */
 
-HYPERCALL hypercall_schedule_switch(uint64_t schedule)
+int64_t hypercall_schedule_switch(uint64_t schedule)
 {
     struct core *core = this_core();
     if (schedule >= the_plan()->schedule_count)
@@ -154,7 +154,7 @@ HYPERCALL hypercall_schedule_switch(uint64_t schedule)
     return HYP_OK;
 }
 
-HYPERCALL hypercall_schedule_status(uint64_t status)
+int64_t hypercall_schedule_status(uint64_t status)
 {
     const struct core *core = this_core();
     uint32_t current = schedule_current(core);
@@ -178,7 +178,7 @@ int64_t hypercall_health_raise(uint64_t code)
     return (int64_t)SAVE->frame.rax;
 }
 
-HYPERCALL hypercall_health_read(uint64_t records, uint64_t count)
+int64_t hypercall_health_read(uint64_t records, uint64_t count)
 {
     struct core *core = this_core();
     if (!(core->partition->grants & GRANT_HEALTH_READ))
@@ -195,7 +195,7 @@ HYPERCALL hypercall_health_read(uint64_t records, uint64_t count)
     return (int64_t)count;
 }
 
-HYPERCALL hypercall_health_status(uint64_t status)
+int64_t hypercall_health_status(uint64_t status)
 {
     const struct core *core = this_core();
     if (!(core->partition->grants & GRANT_HEALTH_READ))
@@ -219,7 +219,7 @@ int64_t hypercall_module_control(uint64_t operation)
     module_stop(core, (uint32_t)operation);
 }
 
-HYPERCALL hypercall_module_status(uint64_t status)
+int64_t hypercall_module_status(uint64_t status)
 {
     const struct core *core = this_core();
     struct hyp_module_status said = {

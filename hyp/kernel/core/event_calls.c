@@ -93,7 +93,7 @@ HYPERCALL hypercall_event_send(uint64_t event)
     uint64_t place = event - partition->event_base;
     if (place >= partition->event_count)
         return HYP_INVALID_PARAM;
-    event_raise(core, &PLAN_TABLE(listener_plan, events)[partition->event_first + place]);
+    event_raise(core, &partition->events[place]);
     return HYP_OK;
 }
 

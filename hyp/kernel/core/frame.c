@@ -11,7 +11,7 @@
 
 uint32_t schedule_current(const struct core *core)
 {
-    return (uint32_t)(core->schedule - PLAN_TABLE(schedule_plan, schedules));
+    return (uint32_t)(core->schedule - the_plan()->schedules);
 }
 
 uint64_t schedule_switch_at(const struct core *core)
@@ -23,9 +23,9 @@ uint64_t schedule_switch_at(const struct core *core)
 
 static void schedule_set(struct core *core, uint32_t schedule)
 {
-    const struct lane_plan *lane = &PLAN_TABLE(lane_plan, lanes)[schedule * the_plan()->core_count + core->id];
-    core->schedule = &PLAN_TABLE(schedule_plan, schedules)[schedule];
-    core->lane_first = &PLAN_TABLE(window_plan, windows)[lane->first];
+    const struct lane_plan *lane = &the_plan()->lanes[schedule * the_plan()->core_count + core->id];
+    core->schedule = &the_plan()->schedules[schedule];
+    core->lane_first = &the_plan()->windows[lane->first];
     core->schedule_next = schedule;
     core->schedule_since = core->frame_start_ns;
 }
@@ -62,7 +62,7 @@ void supervise(struct core *core, const struct window_plan *window)
 
 static void windows_to_ticks(const struct core *core)
 {
-    const struct window_plan *windows = PLAN_TABLE(window_plan, windows);
+    const struct window_plan *windows = the_plan()->windows;
     for (uint32_t n = 0; n < the_plan()->window_count; n++) {
         windows[n].counters->at_ticks = ticks_of(core, windows[n].at_ns);
         windows[n].counters->end_ticks = ticks_of(core, windows[n].end_ns);

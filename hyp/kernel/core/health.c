@@ -19,7 +19,7 @@ static uint32_t *waiting_of(struct core *core, uint32_t partition)
 {
     if (partition == NO_PARTITION)
         return &core->module_waiting;
-    return &PLAN_TABLE(partition_plan, partitions)[partition].state->log_waiting;
+    return &the_plan()->partitions[partition].state->log_waiting;
 }
 
 void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t time_ns,
@@ -38,7 +38,7 @@ void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t 
     record->partition = partition;
     record->event = event;
     record->action = action;
-    record->code = partition == NO_PARTITION ? 0 : PLAN_TABLE(partition_plan, partitions)[partition].state->health_code;
+    record->code = partition == NO_PARTITION ? 0 : the_plan()->partitions[partition].state->health_code;
     record->window = core->window ? core->window->index : UINT32_MAX;
     record->address = event == HYP_HEALTH_PAGE_FAULT || event == HYP_HEALTH_MEMORY_VIOLATION ? cpu_cr2() : 0;
     frame_copy(&record->frame, frame);
@@ -65,13 +65,7 @@ void health_printed(struct core *core, const struct health_record *record)
 void health_forget(struct core *core)
 {
     for (uint32_t n = 0; n < the_plan()->partition_count; n++)
-        PLAN_TABLE(partition_plan, partitions)[n].state->health_read = (uint32_t)core->health_head;
-}
-
-void health_nmi(struct core *core)
-{
-    core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT]++;
-    console_work = 1;
+        the_plan()->partitions[n].state->health_read = (uint32_t)core->health_head;
 }
 
 int health_next(const struct core *core, struct partition_state *reader, struct hyp_health_record *out)
@@ -112,7 +106,7 @@ static struct decision decide(const struct partition_plan *partition, uint32_t e
     uint32_t action = partition->actions[event];
     if (action < HEALTH_TABLE)
         return (struct decision){action, 0};
-    const struct health_plan *entry = &PLAN_TABLE(health_plan, health)[partition->health_first + action - HEALTH_TABLE];
+    const struct health_plan *entry = &partition->health[action - HEALTH_TABLE];
     if (entry->limit) {
         uint64_t *count = entry->times - 1;
         uint64_t oldest = entry->times[(*count + 1) % entry->limit];
@@ -210,43 +204,4 @@ void health_module(struct core *core, uint32_t event, const struct hyp_frame *fr
         module_stop(core, action == HYP_ACTION_HALT           ? HYP_MODULE_HALT
                           : action == HYP_ACTION_WARM_RESTART ? HYP_MODULE_WARM_RESTART
                                                               : HYP_MODULE_COLD_RESTART);
-}
-
-const char *health_event_name(uint32_t event)
-{
-    static const char *const names[HEALTH_EVENTS] = {
-        [HYP_HEALTH_DIVIDE_ERROR] = "divide_error",
-        [HYP_HEALTH_DEBUG] = "debug",
-        [HYP_HEALTH_BREAKPOINT] = "breakpoint",
-        [HYP_HEALTH_INVALID_OPCODE] = "invalid_opcode",
-        [HYP_HEALTH_DEVICE_NOT_AVAILABLE] = "device_not_available",
-        [VECTOR_DOUBLE_FAULT] = "double_fault",             /* this and the next only end the kernel */
-        [VECTOR_MACHINE_CHECK] = "machine_check",
-        [HYP_HEALTH_STACK_FAULT] = "stack_fault",
-        [HYP_HEALTH_GENERAL_PROTECTION] = "general_protection",
-        [HYP_HEALTH_PAGE_FAULT] = "page_fault",
-        [HYP_HEALTH_X87_FAULT] = "x87_fault",
-        [HYP_HEALTH_ALIGNMENT_CHECK] = "alignment_check",
-        [HYP_HEALTH_SIMD_FAULT] = "simd_fault",
-        [HYP_HEALTH_MEMORY_VIOLATION] = "memory_violation",
-        [HYP_HEALTH_ILLEGAL_HYPERCALL] = "illegal_hypercall",
-        [HYP_HEALTH_NESTED_FAULT] = "nested_fault",
-        [HYP_HEALTH_WATCHDOG] = "watchdog",
-        [HYP_HEALTH_APPLICATION_ERROR] = "application_error",
-        [HYP_HEALTH_LATE_START] = "late_start",
-        [HYP_HEALTH_OVERRUN] = "overrun",
-        [HYP_HEALTH_DEADLINE_MISSED] = "deadline_missed",
-        [HYP_HEALTH_INTEGRITY] = "integrity",
-        [HYP_HEALTH_NMI] = "nmi",
-        [HYP_HEALTH_UNEXPECTED_INTERRUPT] = "unexpected_interrupt",
-        [HYP_HEALTH_CLOCK_MISMATCH] = "clock_mismatch",
-    };
-    return event < HEALTH_EVENTS && names[event] ? names[event] : "exception";
-}
-
-const char *health_action_name(uint32_t action)
-{
-    static const char *const names[] = {"ignore", "log", "propagate", "suspend", "halt", "shutdown", "warm_restart", "cold_restart",
-                                        "switch_schedule"};
-    return action < sizeof names / sizeof *names ? names[action] : "none";
 }

@@ -1,6 +1,6 @@
 /*
- * Handlers of the calls about oneself: console, clocks, mode, verdict. Each keeps every register but rax; a handler whose
- * call may leave the caller's context runs after the full save and may not return.
+ * Handlers of the calls about oneself: console, clocks, mode, verdict. A handler whose call may leave the caller's context runs
+ * after the full save and may not return.
  */
 #include "call.h"
 #include "console.h"
@@ -11,10 +11,10 @@
 #include "timer.h"
 
 HYPERCALL hypercall_nop(void);
-HYPERCALL hypercall_console_write(uint64_t text, uint64_t length);
+int64_t hypercall_console_write(uint64_t text, uint64_t length);
 HYPERCALL hypercall_time_get(uint64_t clock);
 HYPERCALL hypercall_window_status(void);
-HYPERCALL hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length);
+int64_t hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length);
 int64_t hypercall_yield(void);
 int64_t hypercall_mode_set(uint64_t mode);
 
@@ -23,7 +23,7 @@ HYPERCALL hypercall_nop(void)
     return HYP_OK;
 }
 
-HYPERCALL hypercall_console_write(uint64_t text, uint64_t length)
+int64_t hypercall_console_write(uint64_t text, uint64_t length)
 {
     struct ring *ring = this_core()->partition->stream;
     uint64_t room = ring->size - (ring->head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE));
@@ -61,7 +61,7 @@ HYPERCALL hypercall_window_status(void)
 }
 
 /* The first pass and the first fail are kept and printed; a fail stays. */
-HYPERCALL hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length)
+int64_t hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length)
 {
     struct core *core = this_core();
     const struct partition_plan *partition = core->partition;

@@ -12,21 +12,21 @@
 #define WAITS_FOR_ACK 1u
 #define MASKED_BY_OWNER 2u
 
-HYPERCALL hypercall_irq_ack(uint64_t event);
-HYPERCALL hypercall_irq_mask(uint64_t event, uint64_t masked);
+int64_t hypercall_irq_ack(uint64_t event);
+int64_t hypercall_irq_mask(uint64_t event, uint64_t masked);
 
 /* By place in the plan's interrupt table. Owner: the core that runs the device's partition. */
 static uint32_t states[IRQS_MAX];
 
 static const struct irq_plan *irq_at(uint32_t place)
 {
-    return &PLAN_TABLE(irq_plan, irqs)[place];
+    return &the_plan()->irqs[place];
 }
 
 /* Not into the control page: while the core idles, no partition's slot is in force. */
 static void pend(const struct irq_plan *irq)
 {
-    struct partition_state *state = PLAN_TABLE(partition_plan, partitions)[irq->partition].state;
+    struct partition_state *state = the_plan()->partitions[irq->partition].state;
     uint32_t word = irq->event / 64;
     __atomic_fetch_or(&state->events[word], 1ull << irq->event % 64, __ATOMIC_RELAXED);
     __atomic_fetch_or(&state->attention, 1u << word, __ATOMIC_RELEASE);
@@ -110,7 +110,7 @@ static inline uint32_t own(uint64_t event)
     return IRQS_MAX;
 }
 
-HYPERCALL hypercall_irq_ack(uint64_t event)
+int64_t hypercall_irq_ack(uint64_t event)
 {
     uint32_t place = own(event);
     if (place == IRQS_MAX)
@@ -123,7 +123,7 @@ HYPERCALL hypercall_irq_ack(uint64_t event)
     return HYP_OK;
 }
 
-HYPERCALL hypercall_irq_mask(uint64_t event, uint64_t masked)
+int64_t hypercall_irq_mask(uint64_t event, uint64_t masked)
 {
     uint32_t place = own(event);
     if (place == IRQS_MAX || masked > 1)

@@ -17,7 +17,7 @@ _Noreturn void module_stop(struct core *core, uint32_t operation)
         irqs_close(core->partition);
     int warm = operation == HYP_MODULE_WARM_RESTART;
     for (uint32_t n = 0; n < the_plan()->partition_count; n++) {
-        const struct partition_plan *partition = &PLAN_TABLE(partition_plan, partitions)[n];
+        const struct partition_plan *partition = &the_plan()->partitions[n];
         partition_ask_restart(partition, warm ? REQUEST_WARM : REQUEST_COLD, HYP_START_MODULE, NO_PARTITION);
         __atomic_store_n(&partition->state->control, 0, __ATOMIC_RELAXED);     /* what was asked before is past */
         partition->state->switch_count = core->switch_count;

@@ -5,12 +5,17 @@
 #include "call.h"
 #include "event.h"
 
-typedef __attribute__((no_caller_saved_registers)) int64_t handler_t(uint64_t, uint64_t, uint64_t, uint64_t);
+typedef int64_t handler_t(uint64_t, uint64_t, uint64_t, uint64_t);
 
-extern handler_t *const hypercall_table[HYPERCALLS];
-HYPERCALL hypercall_multicall(uint64_t list, uint64_t count);
+extern const uint16_t hypercall_places[HYPERCALLS];         /* generated: a handler's bytes from the kernel's first */
+int64_t hypercall_multicall(uint64_t list, uint64_t count);
 
-HYPERCALL hypercall_multicall(uint64_t list, uint64_t count)
+static inline handler_t *handler_of(uint64_t call)
+{
+    return (handler_t *)(KERNEL_BASE + KERNEL_LOAD + hypercall_places[call]);
+}
+
+int64_t hypercall_multicall(uint64_t list, uint64_t count)
 {
     struct core *core = this_core();
     uint64_t raised = 0;        /* an event for the caller itself waits for the end of the batch */
@@ -32,7 +37,7 @@ HYPERCALL hypercall_multicall(uint64_t list, uint64_t count)
         else if (!(HYPERCALLS_IN_BATCH >> call.number & 1))
             call.result = HYP_INVALID_MODE;
         else {
-            call.result = hypercall_table[call.number](call.arguments[0], call.arguments[1], call.arguments[2], call.arguments[3]);
+            call.result = handler_of(call.number)(call.arguments[0], call.arguments[1], call.arguments[2], call.arguments[3]);
             uint64_t attention = core->attention;
             core->attention = 0;
             if (attention == (uint64_t)event_self)

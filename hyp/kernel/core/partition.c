@@ -26,7 +26,7 @@ static int restore_step(const struct partition_plan *partition, struct partition
 {
     if (state->restore_index == partition->restore_count)
         return 0;
-    const struct restore_plan *range = &PLAN_TABLE(restore_plan, restores)[partition->restore_first + state->restore_index];
+    const struct restore_plan *range = &partition->restores[state->restore_index];
     uint64_t done = state->restore_done, total = range->copy + range->zero;
     uint64_t left = (done < range->copy ? range->copy : total) - done;
     uint64_t bytes = left < CHUNK ? left : CHUNK;

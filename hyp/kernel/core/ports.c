@@ -33,7 +33,7 @@ __attribute__((no_caller_saved_registers)) int64_t copy_long(char *to, const cha
 /* What a restart leaves of a partition's destination ports: empty queues, nothing fresh. Messages already sent stay. */
 void ports_reset(struct core *core, const struct partition_plan *partition)
 {
-    const struct port_plan *port = &PLAN_TABLE(port_plan, ports)[partition->port_first];
+    const struct port_plan *port = partition->ports;
     for (uint32_t n = 0; n < partition->port_count; n++, port++) {
         if (port->direction != HYP_DIRECTION_DESTINATION)
             continue;
@@ -46,7 +46,7 @@ void ports_reset(struct core *core, const struct partition_plan *partition)
 
 void channels_reset(void)
 {
-    const struct channel_plan *channel = PLAN_TABLE(channel_plan, channels);
+    const struct channel_plan *channel = the_plan()->channels;
     for (uint32_t n = 0; n < the_plan()->channel_count; n++, channel++) {
         struct channel_state *state = channel->state;
         state->taken = channel->kind == HYP_PORT_QUEUING ? state->latest : 0;

@@ -2,6 +2,8 @@
 #include "print.h"
 #include "uart.h"
 
+#include <stdarg.h>
+
 uint32_t text_decimal(char *out, uint64_t value)
 {
     char digits[NUMBER_TEXT];
@@ -27,33 +29,37 @@ uint32_t text_hex(char *out, uint64_t value)
     return length;
 }
 
-void print(const char *text)
+static void put(char c)
 {
-    for (; *text; text++) {
-        if (*text == '\n')
-            uart_write(&console_uart, '\r');
-        uart_write(&console_uart, *text);
+    if (c == '\n')
+        uart_write(&console_uart, '\r');
+    uart_write(&console_uart, c);
+}
+
+void print(const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    for (; *format; format++) {
+        if (*format != '%') {
+            put(*format);
+            continue;
+        }
+        char number[NUMBER_TEXT + 1];
+        const char *text = number;
+        uint64_t value = va_arg(values, uint64_t);      /* each has a word; the upper half of a short one's means nothing */
+        if (*++format == 's')
+            text = (const char *)value;
+        else if (*format == 'u')
+            number[text_decimal(number, (uint32_t)value)] = 0;
+        else if (*++format == 'u')
+            number[text_decimal(number, value)] = 0;
+        else
+            number[text_hex(number, value)] = 0;
+        while (*text)                   // cppcheck-suppress uninitvar; what is not a text has been written above
+            put(*text++);
     }
-}
-
-void print_decimal(uint64_t value)
-{
-    char out[NUMBER_TEXT + 1];
-    out[text_decimal(out, value)] = 0;
-    print(out);
-}
-
-void print_hex(uint64_t value)
-{
-    char out[NUMBER_TEXT + 1];
-    out[text_hex(out, value)] = 0;
-    print(out);
-}
-
-void print_pair(const char *name, uint64_t value)
-{
-    print(name);
-    print_decimal(value);
+    va_end(values);
 }
 
 _Noreturn void halt(void)

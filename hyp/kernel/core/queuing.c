@@ -3,8 +3,8 @@
 
 HYPERCALL hypercall_queuing_send(uint64_t port, uint64_t message, uint64_t length, uint64_t timeout);
 HYPERCALL hypercall_queuing_receive(uint64_t port, uint64_t buffer, uint64_t size, uint64_t timeout);
-HYPERCALL hypercall_queuing_status(uint64_t port, uint64_t status);
-HYPERCALL hypercall_queuing_clear(uint64_t port);
+int64_t hypercall_queuing_status(uint64_t port, uint64_t status);
+int64_t hypercall_queuing_clear(uint64_t port);
 
 /* For `core->attention`: the cut call is made again, and its progress is in call_done. The window's end is already due. */
 static int64_t cut_send(void) { call_again(call_word(HYP_CALL_QUEUING_SEND)); return (int64_t)SAVE->frame.rax; }
@@ -68,7 +68,7 @@ HYPERCALL hypercall_queuing_send(uint64_t port, uint64_t message, uint64_t lengt
     slot->length = length;
     slot->time = cpu_tsc();
     __atomic_store_n(&state->latest, state->latest + 1, __ATOMIC_RELEASE);
-    event_raise(core, listeners_of(end.channel));
+    event_raise(core, end.channel->listeners);
     trace_port(HYP_CALL_QUEUING_SEND, port, length);
     return HYP_OK;
 }
@@ -97,17 +97,17 @@ HYPERCALL hypercall_queuing_receive(uint64_t port, uint64_t buffer, uint64_t siz
         call_ended(core);
     __atomic_store_n(&state->taken, taken + 1, __ATOMIC_RELEASE);
     if (sent - taken == end.channel->depth)
-        event_raise(core, listeners_of(end.channel) + 1);
+        event_raise(core, end.channel->listeners + 1);
     trace_port(HYP_CALL_QUEUING_RECEIVE, port, length);
     return (int64_t)length;
 }
 
-HYPERCALL hypercall_queuing_status(uint64_t port, uint64_t status)
+int64_t hypercall_queuing_status(uint64_t port, uint64_t status)
 {
     const struct partition_plan *partition = this_core()->partition;
     if (port >= partition->port_count)
         return HYP_INVALID_PARAM;
-    const struct channel_plan *channel = PLAN_TABLE(port_plan, ports)[partition->port_first + port].channel;
+    const struct channel_plan *channel = partition->ports[port].channel;
     if (channel->kind != HYP_PORT_QUEUING)
         return HYP_INVALID_PARAM;
     const struct channel_state *state = channel->state;
@@ -126,11 +126,11 @@ uint64_t queue_clear(struct core *core, const struct channel_plan *channel)
     uint64_t sent = __atomic_load_n(&state->latest, __ATOMIC_ACQUIRE), dropped = sent - state->taken;
     __atomic_store_n(&state->taken, sent, __ATOMIC_RELEASE);
     if (dropped == channel->depth)
-        event_raise(core, listeners_of(channel) + 1);
+        event_raise(core, channel->listeners + 1);
     return dropped;
 }
 
-HYPERCALL hypercall_queuing_clear(uint64_t port)
+int64_t hypercall_queuing_clear(uint64_t port)
 {
     struct end end;
     int64_t error = end_of(&end, port, HYP_PORT_QUEUING, HYP_DIRECTION_DESTINATION);

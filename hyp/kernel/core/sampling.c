@@ -9,7 +9,7 @@
 
 HYPERCALL hypercall_sampling_write(uint64_t port, uint64_t message, uint64_t length);
 HYPERCALL hypercall_sampling_read(uint64_t port, uint64_t buffer, uint64_t size, uint64_t status);
-HYPERCALL hypercall_sampling_status(uint64_t port, uint64_t status);
+int64_t hypercall_sampling_status(uint64_t port, uint64_t status);
 
 /* For `core->attention`: the cut call is made again, and its progress is in call_done. The window's end is already due. */
 static int64_t cut_write(void) { call_again(call_word(HYP_CALL_SAMPLING_WRITE)); return (int64_t)SAVE->frame.rax; }
@@ -47,7 +47,7 @@ HYPERCALL hypercall_sampling_write(uint64_t port, uint64_t message, uint64_t len
     slot->time = cpu_tsc();
     slot->sequence = ++state->writes;
     __atomic_store_n(&state->latest, mine, __ATOMIC_SEQ_CST);
-    const struct listener_plan *listener = listeners_of(end.channel);
+    const struct listener_plan *listener = end.channel->listeners;
     for (uint32_t n = 0; n < end.channel->reader_count; n++) {
         uint64_t undecided = UNDECIDED;
         if (__atomic_load_n(&state->reading[n], __ATOMIC_SEQ_CST) == UNDECIDED)
@@ -114,7 +114,7 @@ HYPERCALL hypercall_sampling_read(uint64_t port, uint64_t buffer, uint64_t size,
     return (int64_t)slot->length;
 }
 
-HYPERCALL hypercall_sampling_status(uint64_t port, uint64_t status)
+int64_t hypercall_sampling_status(uint64_t port, uint64_t status)
 {
     struct end end;
     int64_t error = end_of(&end, port, HYP_PORT_SAMPLING, HYP_DIRECTION_DESTINATION);

@@ -150,7 +150,7 @@ static void part_put(const struct core *core)
 
 static int start_take(const struct core *core, const struct trace_record *record)
 {
-    const struct window_plan *window = &PLAN_TABLE(window_plan, windows)[record->value];
+    const struct window_plan *window = &the_plan()->windows[record->value];
     uint64_t frame = record->tsc - window->counters->at_ticks;
     if (stream.window && (stream.window != window || stream.frame != frame || stream.open)) {
         part_put(core);

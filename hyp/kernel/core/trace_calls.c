@@ -3,7 +3,7 @@
 #include "trace.h"
 
 HYPERCALL hypercall_trace_event(uint64_t value);
-HYPERCALL hypercall_trace_read(uint64_t records, uint64_t count);
+int64_t hypercall_trace_read(uint64_t records, uint64_t count);
 
 HYPERCALL hypercall_trace_event(uint64_t value)
 {
@@ -11,7 +11,7 @@ HYPERCALL hypercall_trace_event(uint64_t value)
     return HYP_OK;
 }
 
-HYPERCALL hypercall_trace_read(uint64_t records, uint64_t count)
+int64_t hypercall_trace_read(uint64_t records, uint64_t count)
 {
     const struct core *core = this_core();
     if (!(core->partition->grants & GRANT_TRACE_READ))

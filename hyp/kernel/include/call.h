@@ -5,7 +5,7 @@
 #include "core.h"
 #include "entry.h"
 
-/* A handler keeps every register but rax; what its compiler does not use costs nothing. */
+/* A fast call's handler keeps every register but rax; what its compiler does not use costs nothing. */
 #define HYPERCALL __attribute__((no_caller_saved_registers)) int64_t
 
 /* [at, at + bytes) lies in what a partition may map; whether it does is the MMU's answer during the copy. */

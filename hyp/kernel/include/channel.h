@@ -24,7 +24,7 @@ INLINE int64_t end_of(struct end *end, uint64_t number, uint32_t kind, uint32_t 
     const struct partition_plan *partition = this_core()->partition;
     if (number >= partition->port_count)
         return HYP_INVALID_PARAM;
-    end->port = &PLAN_TABLE(port_plan, ports)[partition->port_first + number];
+    end->port = &partition->ports[number];
     end->channel = end->port->channel;
     end->state = end->channel->state;
     if (end->channel->kind != kind)
@@ -40,11 +40,6 @@ INLINE struct message_slot *slot_at(const struct channel_plan *channel, uint64_t
 INLINE char *bytes_of(struct message_slot *slot)
 {
     return (char *)(slot + 1);
-}
-
-INLINE const struct listener_plan *listeners_of(const struct channel_plan *channel)
-{
-    return &PLAN_TABLE(listener_plan, listeners)[channel->listener_first];
 }
 
 /* A call that was cut or has slept held upcalls back; what is pending is delivered as it ends. */

@@ -5,20 +5,24 @@
 #include "cpu.h"
 #include "hyp_kernel.h"
 
+/* GS holds it in all of the kernel but NMI, double fault and machine check. */
 static inline struct core *this_core(void)
 {
     struct core *core;
-    __asm__ volatile("mov %%gs:%c1, %0" : "=r"(core) : "i"(OFFSET_CORE_SELF));
+    __asm__("rdgsbase %0" : "=r"(core));
     return core;
 }
 
+/* What has a fixed address is a symbol of the linker script: shorter to reach than a number, and a debugger knows it. */
+extern const struct plan plan_blob;
+extern struct save_area slot_save;
+extern struct hyp_control slot_control;
+extern struct hyp_info slot_info;
+
 static inline const struct plan *the_plan(void)
 {
-    return (const struct plan *)PLAN_BASE;
+    return &plan_blob;
 }
-
-/* A table of the plan blob: the compiler has put `offset` there, the checksum has confirmed it. */
-#define PLAN_TABLE(type, offset) ((const struct type *)(PLAN_BASE + the_plan()->offset))
 
 static inline uint64_t ticks_of(const struct core *core, uint64_t ns)
 {

@@ -56,13 +56,13 @@ static inline uint8_t port_read(uint16_t port)
 }
 
 struct cpuid {
-    uint32_t a, b, c, d;
+    uint32_t words[4];                  /* eax ebx ecx edx */
 };
 
 static inline struct cpuid cpu_id(uint32_t leaf, uint32_t subleaf)
 {
     struct cpuid id;
-    __asm__ volatile("cpuid" : "=a"(id.a), "=b"(id.b), "=c"(id.c), "=d"(id.d) : "a"(leaf), "c"(subleaf));
+    __asm__ volatile("cpuid" : "=a"(id.words[0]), "=b"(id.words[1]), "=c"(id.words[2]), "=d"(id.words[3]) : "a"(leaf), "c"(subleaf));
     return id;
 }
 
@@ -96,10 +96,12 @@ static inline uint64_t cpu_cr2(void)
     return value;
 }
 
-/* a * scale / 2^32 without loss in between. */
+/* value * by / 2^32 without loss in between. The compiler's own 128-bit product costs twice the code. */
 static inline __attribute__((always_inline)) uint64_t scale(uint64_t value, uint64_t by)
 {
-    return (uint64_t)((unsigned __int128)value * by >> 32);
+    uint64_t high;
+    __asm__("mulq %3\n\tshrdq $32, %1, %0" : "=a"(value), "=d"(high) : "a"(value), "rm"(by) : "cc");
+    return value;
 }
 
 #endif

@@ -3,10 +3,14 @@
 #define ENTRY_H
 
 #include "core.h"
+#include "vectors.h"
 
 /* In entry.S: ways in, for descriptors and MSRs. */
-extern const char entry_exceptions[], entry_devices[], entry_spurious[], entry_nobody[], entry_timer[], entry_debug[], entry_nmi[];
-extern const char entry_double_fault[], entry_machine_check[];
+extern const char entry_exceptions[], entry_exceptions_high[], entry_devices[], entry_nobody[];
+extern const struct gate {
+    uint16_t place;                                 /* bytes from the kernel's first */
+    uint8_t vector, type;                           /* GATE_* */
+} entry_gates[GATES];                               /* those that are not one of a row of stubs */
 extern const char entry_hypercall[], entry_nothing[];
 
 /* In entry.S: ways back to the loaded partition. */
@@ -23,7 +27,6 @@ _Noreturn void timer_in_partition(void);
 _Noreturn void timer_in_idle(void);
 void fault_in_partition(void);
 void fault_in_kernel(struct hyp_frame *frame);
-void fault_nmi(struct core *core);
 _Noreturn void panic_frame(const struct hyp_frame *frame);
 int64_t hypercall_untagged(void);
 

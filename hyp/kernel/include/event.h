@@ -5,7 +5,7 @@
 #include "partition.h"
 #include "trace.h"
 
-#define CONTROL ((struct hyp_control *)SLOT_CONTROL)
+#define CONTROL (&slot_control)
 #define SLOT_UPCALL 0
 #define SLOT_TRAP 1
 

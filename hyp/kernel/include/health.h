@@ -19,7 +19,6 @@ int health_waiting(struct core *core);
 void health_printed(struct core *core, const struct health_record *record);
 
 void health_forget(struct core *core);          /* for its readers; what is not printed yet still is */
-void health_nmi(struct core *core);             /* from any context: only counts, the record follows from health_waiting */
 /* An event of a partition that is not loaded, found by the kernel. */
 void health_absent(struct core *core, const struct partition_plan *partition, uint32_t event);
 
@@ -28,7 +27,14 @@ int health_next(const struct core *core, struct partition_state *reader, struct 
 
 void health_module(struct core *core, uint32_t event, const struct hyp_frame *frame);
 
-const char *health_event_name(uint32_t event);
-const char *health_action_name(uint32_t action);
+static inline const char *health_event_name(uint64_t event)
+{
+    return the_plan()->event_names[event % HEALTH_EVENTS].text;
+}
+
+static inline const char *health_action_name(uint32_t action)
+{
+    return the_plan()->action_names[action % ACTIONS_MAX].text;
+}
 
 #endif

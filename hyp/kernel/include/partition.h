@@ -4,8 +4,8 @@
 
 #include "core.h"
 
-#define SAVE ((struct save_area *)SLOT_SAVE)
-#define INFO ((struct hyp_info *)SLOT_INFO)
+#define SAVE (&slot_save)
+#define INFO (&slot_info)
 
 /* By words: the compiler's own copy of a frame takes twice as many steps, or four times. */
 static inline void frame_copy(struct hyp_frame *to, const struct hyp_frame *from)

@@ -9,10 +9,8 @@
 uint32_t text_decimal(char *out, uint64_t value);   /* both return the characters written, without a NUL */
 uint32_t text_hex(char *out, uint64_t value);       /* 0x and no leading zeros */
 
-void print(const char *text);
-void print_decimal(uint64_t value);
-void print_hex(uint64_t value);
-void print_pair(const char *name, uint64_t value);  /* text, then a decimal number */
+/* Of printf's conversions those that the kernel needs: %s, %u, %lu and %lx, which is written as text_hex does. */
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void halt(void);
 
 #endif

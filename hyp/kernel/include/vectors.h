@@ -12,13 +12,22 @@
 #define VECTOR_DEVICE 32            /* in a frame: some interrupt; frame.error has the vector */
 #define VECTOR_PIC 0x20             /* where the legacy controllers are moved to before they are masked */
 #define VECTOR_IRQ 0x40             /* the first of the plan's interrupts */
-#define VECTORS_NAMED 0x60          /* below it each vector has a stub that tells its number */
 #define VECTOR_TIMER 0xf0
 #define VECTOR_SPURIOUS 0xff
 
 #define APIC_EOI 0xb0               /* register of the local APIC: end of interrupt */
 
-#define EXCEPTION_STUB 12           /* bytes: two pushes and a jump fit */
+#define EXCEPTION_STUB 6            /* bytes: two pushes and a short jump fit */
+#define EXCEPTIONS_LOW 20           /* so many stubs stand before what they jump to, the others behind it */
+#define DEVICE_STUB 4
+
+/* Bits of an interrupt gate's type: a stack of its own (IST 1 to 3), and whether ring 3 may call it. */
+#define GATE_STACK 7
+#define GATE_STACK_NMI 1
+#define GATE_STACK_FAULT 2
+#define GATE_STACK_CHECK 3
+#define GATE_RING_3 0x60
+#define GATES 7                     /* with a vector or type of their own */
 #define EXCEPTIONS_WITH_ERROR 0x60227d00    /* 8, 10 to 14, 17, 21, 29, 30 */
 
 /* Ticks from the spin's last look at the clock to the first ring-3 instruction, that included. */

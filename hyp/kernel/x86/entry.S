@@ -1,25 +1,13 @@
 /*
- * Every way into the kernel and every way back to ring 3.
+ * Hypercalls, the timer, and every way back to ring 3. Faults and other interrupts: faults.S.
  * From ring 3 the CPU itself pushes into the partition's save area (the TSS's rsp0 points there), so entry is a save.
  * `swapgs` is decided by the saved code selector, never by the sign of GS (DESIGN 6).
  */
 #include "hyp_kernel.h"
+#include "registers.h"
 #include "vectors.h"
 
 #define FRAME_TOP (SLOT_SAVE + SIZEOF_HYP_FRAME)
-#define CS_AFTER_VECTOR (3 * 8)
-
-    .macro push_registers
-    .irp reg, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
-    push %\reg
-    .endr
-    .endm
-
-    .macro pop_registers
-    .irp reg, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
-    pop %\reg
-    .endr
-    .endm
 
     /* function(rax) in C; keeps every register but rax. */
     .macro call_keeping function
@@ -109,10 +97,33 @@ entry_hypercall_refused:
     add hypercall_tag(%rip), %rax       /* as the partition had it */
     mov %rax, %gs:OFFSET_CORE_CALL_RESULT
     lea hypercall_untagged(%rip), %rax
+    jmp entry_hypercall_context
 
-/* For calls after which another context may run: the whole context goes to the save area first. rax = handler. */
-    .globl entry_hypercall_context
-entry_hypercall_context:
+    /* rax = number; the handler's address. */
+    .macro find_handler
+    movzwl hypercall_places(, %rax, 2), %eax
+    add $(KERNEL_BASE + KERNEL_LOAD), %rax
+    .endm
+
+/* Calls whose handlers are plain C: what that may use is kept here. */
+    .globl entry_hypercall_plain
+    .type entry_hypercall_plain, @function
+entry_hypercall_plain:
+    .irp reg, rdi, rsi, rdx, rcx, r8, r9, r10, r11
+    push %\reg
+    .endr
+    find_handler
+    call *%rax
+    .irp reg, r11, r10, r9, r8, rcx, rdx, rsi, rdi
+    pop %\reg
+    .endr
+    ret
+
+/* Calls after which another context may run: the whole context goes to the save area first. */
+    .globl entry_hypercall_saved
+entry_hypercall_saved:
+    find_handler
+entry_hypercall_context:                /* rax = handler */
     mov $FRAME_TOP, %rsp
     push $SELECTOR_USER_DATA
     push %gs:OFFSET_CORE_USER_RSP
@@ -211,122 +222,6 @@ entry_timer_settle:
     movl $0, (%rax)
     pop %rax
     iretq
-
-/* One stub per exception vector, of one size, laid out as the manual numbers them (SDM 3A, table 6-1). */
-    .globl entry_exceptions
-    .balign 16
-entry_exceptions:
-    .set vector, 0
-    .rept 32
-    .org entry_exceptions + vector * EXCEPTION_STUB
-    .if (EXCEPTIONS_WITH_ERROR >> vector) & 1
-    .else
-    push $0
-    .endif
-    push $vector
-    jmp entry_fault
-    .set vector, vector + 1
-    .endr
-
-/* Interrupts: frame.vector = VECTOR_DEVICE, frame.error = the vector; those that nothing is routed to share one stub, as 0. */
-    .globl entry_devices
-    .balign 8
-entry_devices:
-    .set vector, 32
-    .rept VECTORS_NAMED - 32
-    .balign 8
-    push $vector
-    jmp entry_device
-    .set vector, vector + 1
-    .endr
-    .globl entry_nobody, entry_spurious
-entry_spurious:
-    push $-1
-    jmp entry_device
-entry_nobody:
-    push $0
-entry_device:
-    push $VECTOR_DEVICE
-
-entry_fault:
-    testb $3, CS_AFTER_VECTOR(%rsp)
-    jz entry_fault_kernel
-    swapgs
-    push_registers
-    clac
-    cld
-    mov %gs:OFFSET_CORE_STACK, %rsp
-    call fault_in_partition
-    jmp exit_now
-
-entry_fault_kernel:
-    push_registers
-    clac
-    cld
-    mov %rsp, %rdi
-    mov %rsp, %rbp
-    and $-16, %rsp
-    call fault_in_kernel                /* returns only when the context on the stack may go on */
-    mov %rbp, %rsp
-    pop_registers
-    add $16, %rsp
-    iretq
-
-/*
- * #DB has a stack of its own too: a partition's TF may strike at the first instruction of `syscall`'s entry, on the partition's
- * stack (CPUs clear TF first, Bochs looks afterwards). There it goes on: the partition's TF comes back with its flags.
- */
-    .globl entry_debug
-entry_debug:
-    testb $3, 8(%rsp)
-    jz entry_debug_kernel
-    push %rax
-    .irp word, 0, 8, 16, 24, 32         /* rip cs rflags rsp ss: what the CPU would have pushed there */
-    mov 8 + \word(%rsp), %rax
-    mov %rax, SLOT_SAVE + OFFSET_HYP_FRAME_RIP + \word
-    .endr
-    pop %rax
-    mov $(SLOT_SAVE + OFFSET_HYP_FRAME_RIP), %rsp
-    push $0
-    push $VECTOR_DEBUG
-    jmp entry_fault
-entry_debug_kernel:
-    push %rax
-    lea entry_hypercall(%rip), %rax
-    cmp %rax, 8(%rsp)
-    pop %rax
-    jne 1f
-    iretq
-1:  push $0
-    push $VECTOR_DEBUG
-    jmp entry_fault_kernel
-
-/* NMI, double fault, machine check: stacks of their own whose top word is the core's record; GS may be anyone's. */
-    .globl entry_nmi, entry_double_fault, entry_machine_check
-entry_nmi:
-    push $0
-    push $VECTOR_NMI
-    push_registers
-    clac
-    cld
-    mov SIZEOF_HYP_FRAME + 8(%rsp), %rdi
-    call fault_nmi
-    pop_registers
-    add $16, %rsp
-    iretq
-
-entry_machine_check:
-    push $0
-    push $VECTOR_MACHINE_CHECK
-    jmp 1f
-entry_double_fault:
-    push $VECTOR_DOUBLE_FAULT
-1:  push_registers
-    clac
-    cld
-    mov %rsp, %rdi
-    call panic_frame
-    ud2
 
     .section .rodata, "a"
     .balign 8

@@ -69,43 +69,14 @@ void fault_in_kernel(struct hyp_frame *frame)
     frame->rip = (uint64_t)copy_partition_fault;
 }
 
-void fault_nmi(struct core *core)
-{
-    health_nmi(core);
-}
-
-static void print_register(const char *name, uint64_t value)
-{
-    print(name);
-    print_hex(value);
-}
-
 _Noreturn void panic_frame(const struct hyp_frame *frame)
 {
-    print("\nhyp: panic: ");
-    print(health_event_name((uint32_t)frame->vector));
-    print_register(" vector=", frame->vector);
-    print_register(" rip=", frame->rip);
-    print_register(" error=", frame->error);
-    print_register(" address=", cpu_cr2());
-    print_register("\nhyp: rsp=", frame->rsp);
-    print_register(" rflags=", frame->rflags);
-    print_register(" cs=", frame->cs);
-    print_register("\nhyp: rax=", frame->rax);
-    print_register(" rbx=", frame->rbx);
-    print_register(" rcx=", frame->rcx);
-    print_register(" rdx=", frame->rdx);
-    print_register("\nhyp: rsi=", frame->rsi);
-    print_register(" rdi=", frame->rdi);
-    print_register(" rbp=", frame->rbp);
-    print_register(" r8=", frame->r8);
-    print_register("\nhyp: r9=", frame->r9);
-    print_register(" r10=", frame->r10);
-    print_register(" r11=", frame->r11);
-    print_register(" r12=", frame->r12);
-    print_register("\nhyp: r13=", frame->r13);
-    print_register(" r14=", frame->r14);
-    print_register(" r15=", frame->r15);
+    static const char names[][4] = {"r15", "r14", "r13", "r12", "r11", "r10", "r9", "r8", "rbp", "rdi", "rsi", "rdx", "rcx", "rbx", "rax"};
+    const uint64_t *words = &frame->r15;
+    print("\nhyp: panic: %s vector=%lx rip=%lx error=%lx address=%lx\nhyp: rsp=%lx rflags=%lx cs=%lx", health_event_name(frame->vector),
+          frame->vector, frame->rip, frame->error, cpu_cr2(), frame->rsp, frame->rflags, frame->cs);
+    for (uint32_t n = 0; n < sizeof names / sizeof *names; n++)
+        print(n % 4 ? " %s=%lx" : "\nhyp: %s=%lx", names[n], words[n]);
     print("\n");
     halt();
 }

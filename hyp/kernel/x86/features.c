@@ -15,45 +15,14 @@
 #define PAT_WB_WT_UC_UC_WC 0x0007040100070406ull      /* entry 4 is write-combining; 0 to 3 and 5 to 7 as at reset */
 #define FLAGS_CLEARED_AT_SYSCALL 0x47700ull             /* TF IF DF IOPL NT AC */
 
-static uint32_t cpu_features(void)
-{
-    uint32_t last = cpu_id(0, 0).a, extended = cpu_id(0x80000000, 0).a;
-    struct cpuid one = cpu_id(1, 0), seven = last >= 7 ? cpu_id(7, 0) : (struct cpuid){0};
-    uint32_t power = extended >= 0x80000007 ? cpu_id(0x80000007, 0).d : 0;
-    uint32_t found = 0;
-    found |= cpu_id(0x80000001, 0).d & 1u << 20 ? CPU_NX : 0u;
-    found |= seven.b & 1u << 7 ? CPU_SMEP : 0u;
-    found |= seven.b & 1u << 20 ? CPU_SMAP : 0u;
-    found |= seven.c & 1u << 2 ? CPU_UMIP : 0u;
-    found |= seven.b & 1u << 0 ? CPU_FSGSBASE : 0u;
-    found |= one.c & 1u << 26 ? CPU_XSAVE : 0u;
-    found |= one.c & 1u << 28 ? CPU_AVX : 0u;
-    found |= one.c & 1u << 24 ? CPU_TSC_DEADLINE : 0u;
-    found |= power & 1u << 8 ? CPU_INVARIANT_TSC : 0u;
-    found |= one.c & 1u << 21 ? CPU_X2APIC : 0u;
-    found |= one.c & 1u << 17 ? CPU_PCID : 0u;
-    return found;
-}
-
 const char *cpu_missing(const struct plan *plan)
 {
-    static const struct {
-        uint32_t bit;
-        const char *name;
-    } names[] = {
-        {CPU_NX, "nx"}, {CPU_SMEP, "smep"}, {CPU_SMAP, "smap"}, {CPU_UMIP, "umip"}, {CPU_FSGSBASE, "fsgsbase"},
-        {CPU_XSAVE, "xsave"}, {CPU_AVX, "avx"}, {CPU_TSC_DEADLINE, "tsc_deadline"}, {CPU_INVARIANT_TSC, "invariant_tsc"},
-        {CPU_X2APIC, "x2apic"}, {CPU_PCID, "pcid"},
-    };
-    uint32_t need = plan->cpu_required | CPU_ALWAYS;
-    need |= plan->xcr0 ? CPU_XSAVE : 0u;
-    need |= plan->timer == TIMER_TSC_DEADLINE ? CPU_TSC_DEADLINE : 0u;
-    uint32_t missing = need & ~cpu_features();
-    for (uint32_t n = 0; n < sizeof names / sizeof *names; n++)
-        if (missing & names[n].bit)
-            return names[n].name;
-    if (plan->xcr0 & ~(uint64_t)(plan->xcr0 ? cpu_id(13, 0).a : 0u))
-        return "avx";
+    for (uint32_t n = 0; n < plan->feature_count; n++) {
+        const struct feature_plan *feature = &plan->features[n];
+        uint32_t last = cpu_id(feature->leaf & 0x80000000, 0).words[0];    /* a leaf beyond it reads as anything */
+        if (last < feature->leaf || feature->bits & ~cpu_id(feature->leaf, 0).words[feature->place])
+            return feature->name;
+    }
     return 0;
 }
 
@@ -75,7 +44,7 @@ void cpu_init(const struct plan *plan)
     cpu_write(MSR_SYSENTER_CS, 0);                      /* SYSENTER then is a #GP of its caller */
     cpu_write(MSR_SYSENTER_ESP, 0);
     cpu_write(MSR_SYSENTER_EIP, 0);
-    if (cpu_id(0x80000001, 0).d & 1u << 27)
+    if (cpu_id(0x80000001, 0).words[3] & 1u << 27)
         cpu_write(MSR_TSC_AUX, 0);
     __asm__ volatile("mov %0, %%db0\n\tmov %0, %%db1\n\tmov %0, %%db2\n\tmov %0, %%db3\n\t"
                      "mov %1, %%db6\n\tmov %2, %%db7" : : "r"(0ull), "r"(0xffff0ff0ull), "r"(0x400ull));

@@ -48,10 +48,15 @@ def host_headers(folder: Path) -> None:
         header, count = re.subn(rf"^#define {name} .*$", f"#define {name} ((uint64_t)host_{name.lower()})", header, flags=re.MULTILINE)
         assert count == 1
     words = "extern char host_plan_base[], host_lapic_base[];\nextern struct core *host_core;\n"
+    words += "".join(f"#pragma weak slot_{name}\n" for name in ("save", "control", "info"))  # of a partition that runs: nobody does
     (folder / "hyp_kernel.h").write_text(header + f"\n#ifndef __ASSEMBLER__\n{words}#endif\n")
     core = (folder / "core.h").read_text()
-    core, count = re.subn(r'__asm__ volatile\("mov %%gs:.*$', "core = host_core;", core, flags=re.MULTILINE)
-    assert count == 1
+    for theirs, ours in (
+        ('__asm__("rdgsbase %0" : "=r"(core))', "core = host_core"),
+        ("&plan_blob", "(const struct plan *)host_plan_base"),
+    ):
+        assert core.count(theirs) == 1
+        core = core.replace(theirs, ours)
     (folder / "core.h").write_text(core)
 
 

@@ -78,7 +78,10 @@ static void set_up(uint64_t ring_size, char *names)
         rings[n].size = ring_size;
         rings[n].data = malloc(ring_size);          /* to the byte, so that the sanitizer sees a look past it */
     }
-    plan->partitions = 4096;
+    plan->partitions = (struct partition_plan *)(host_plan_base + 4096);
+    strcpy(plan->event_names[HYP_HEALTH_ILLEGAL_HYPERCALL].text, "illegal_hypercall");
+    strcpy(plan->event_names[HYP_HEALTH_UNEXPECTED_INTERRUPT].text, "unexpected_interrupt");
+    strcpy(plan->action_names[HYP_ACTION_LOG].text, "log");
     plan->partition_count = count;
     plan->stream_count = count + 1;
     plan->streams = rings;

@@ -138,22 +138,18 @@ static void *reader(void *place)
 
 static void plan_make(void)
 {
-    struct plan *plan = (struct plan *)host_plan_base;
-    uint64_t at = 4096;
-    struct channel_plan *ends = (struct channel_plan *)(host_plan_base + at);
+    struct channel_plan *ends = (struct channel_plan *)(host_plan_base + 4096);
     uint32_t readers = queuing ? 1 : READERS;
     *ends = (struct channel_plan){.kind = queuing ? HYP_PORT_QUEUING : HYP_PORT_SAMPLING, .depth = queuing ? DEPTH : READERS + 2,
                                   .size = WORDS * 8, .stride = STRIDE, .slots = (struct message_slot *)slots, .state = &channel,
-                                  .reader_count = readers};
-    plan->ports = 8192;
-    plan->listeners = 12288;
-    struct port_plan *ports = (struct port_plan *)(host_plan_base + plan->ports);
-    struct listener_plan *listeners = (struct listener_plan *)(host_plan_base + plan->listeners);
+                                  .listeners = (struct listener_plan *)(host_plan_base + 12288), .reader_count = readers};
+    struct port_plan *ports = (struct port_plan *)(host_plan_base + 8192);
+    struct listener_plan *listeners = (struct listener_plan *)(host_plan_base + 12288);
     struct partition_plan *partitions = (struct partition_plan *)(host_plan_base + 16384);
     for (uint32_t n = 0; n <= readers; n++) {
         ports[n] = (struct port_plan){.channel = ends, .state = &port_states[n], .reader = n ? n - 1 : 0,
                                       .direction = n ? HYP_DIRECTION_DESTINATION : HYP_DIRECTION_SOURCE};
-        partitions[n] = (struct partition_plan){.id = n, .state = &states[n], .port_first = n, .port_count = 1};
+        partitions[n] = (struct partition_plan){.id = n, .state = &states[n], .ports = &ports[n], .port_count = 1};
         listeners[n] = (struct listener_plan){.state = &states[n < readers ? n + 1 : 0], .event = 16, .partition = n};
         cores[n] = (struct core){.self = &cores[n], .partition = &partitions[n], .deadline = UINT64_MAX, .ns_scale = 1ull << 32};
         if (!queuing && n)

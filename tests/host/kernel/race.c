@@ -19,7 +19,7 @@
 #define RING 100u
 #define UART 0x3f8
 
-int64_t __attribute__((no_caller_saved_registers)) hypercall_console_write(uint64_t text, uint64_t length);
+int64_t hypercall_console_write(uint64_t text, uint64_t length);
 
 char host_plan_base[65536] __attribute__((aligned(64)));
 char host_lapic_base[4096] __attribute__((aligned(64)));
@@ -93,7 +93,7 @@ int main(void)
     uint64_t read = 0;
     *partition = (struct partition_plan){.name = "w", .state = &state, .stream = &rings[1]};
     rings[0] = rings[1] = (struct ring){.data = data, .size = RING};
-    plan->partitions = 4096;
+    plan->partitions = (struct partition_plan *)(host_plan_base + 4096);
     plan->partition_count = 1;
     plan->stream_count = 2;
     plan->streams = rings;

@@ -32,9 +32,9 @@ class Built:
     def head(self) -> dict[str, Any]:
         return tables.PLAN.unpack(self.boot.read(tables.PLAN_BASE, tables.PLAN.size))
 
-    def rows(self, record: Record, where: str, count: int, first: int = 0) -> list[dict[str, Any]]:
-        """Entries [first, first + count) of a table of the blob."""
-        data = self.boot.read(tables.PLAN_BASE + self.head()[where] + first * record.size, record.size * count)
+    def rows(self, record: Record, where: str | int, count: int) -> list[dict[str, Any]]:
+        """The first entries of a table of the blob: one that the head names, or an address."""
+        data = self.boot.read(self.head()[where] if isinstance(where, str) else where, record.size * count)
         return [dict(record.unpack(data, n * record.size)) for n in range(count)]
 
     def partition(self, name: str) -> dict[str, Any]:
@@ -45,9 +45,9 @@ class Built:
         """A record somewhere in the kernel's half."""
         return dict(record.unpack(self.boot.read(virtual, record.size)))
 
-    def row(self, offset: int) -> bytes:
-        """One byte per partition at an offset of the blob."""
-        return self.boot.read(tables.PLAN_BASE + offset, self.head()["partition_count"])
+    def row(self, address: int) -> bytes:
+        """One byte per partition somewhere in the blob."""
+        return self.boot.read(address, self.head()["partition_count"])
 
     def listed(self, name: str, table: str, record: Record) -> list[dict[str, Any]]:
         """A table of the partition's info page, as the partition reads it."""

@@ -43,12 +43,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 def ports_of(built: Built, name: str) -> list[dict[str, Any]]:
     row = built.partition(name)
-    return built.rows(tables.PORT, "ports", row["port_count"], row["port_first"])
+    return built.rows(tables.PORT, row["ports"], row["port_count"])
 
 
 def channel_at(built: Built, index: int) -> int:
     """Kernel virtual address of a channel_plan."""
-    return int(tables.PLAN_BASE + built.head()["channels"] + index * tables.CHANNEL.size)
+    return int(built.head()["channels"] + index * tables.CHANNEL.size)
 
 
 def test_partitions_find_their_ports_by_name(built: Built) -> None:
@@ -140,7 +140,7 @@ def test_channels_tell_their_readers_and_a_queue_its_writer(built: Built) -> Non
     told = []
     for row in built.rows(tables.CHANNEL, "channels", 3):
         count = row["reader_count"] + (row["kind"] == QUEUING)
-        told.append([(names[one["state"]], one["event"]) for one in built.rows(tables.LISTENER, "listeners", count, row["listener_first"])])
+        told.append([(names[one["state"]], one["event"]) for one in built.rows(tables.LISTENER, row["listeners"], count)])
     assert told == [[("control", 16), ("monitor", 16)], [("monitor", 17), ("control", 17)], [("control", 19)]]
 
 
@@ -158,7 +158,7 @@ def test_an_event_is_raised_where_its_receiver_knows_it(built: Built) -> None:
     raised = {}
     for name in names.values():
         row = built.partition(name)
-        for n, one in enumerate(built.rows(tables.LISTENER, "events", row["event_count"], row["event_first"])):
+        for n, one in enumerate(built.rows(tables.LISTENER, row["events"], row["event_count"])):
             raised[name, row["event_base"] + n] = (names[one["state"]], one["event"])
     assert raised == {
         ("sensor", 18): ("control", 20),
@@ -189,7 +189,7 @@ def test_the_loader_gets_every_byte_once(built: Built) -> None:
 def test_restarts_leave_shared_areas_alone(built: Built) -> None:
     at = next(row["base"] for row in built.listed("sensor", "areas", pages.AREA) if row["name"] == "frame")
     row = built.partition("sensor")
-    restores = built.rows(tables.RESTORE, "restores", row["restore_count"], row["restore_first"])
+    restores = built.rows(tables.RESTORE, row["restores"], row["restore_count"])
     assert restores
     assert all(one["target"] + one["copy"] + one["zero"] <= at or at + 0x2000 <= one["target"] for one in restores)
 

@@ -13,6 +13,7 @@ import pytest
 
 from hyp.abi import numbers, pages, state, tables
 from hyp.abi.hypercalls import HYPERCALLS
+from hyp.abi.numbers import HealthAction, HealthEvent
 from hyp.plan.model import Area, Range, Window
 from tests.unit.image import elves, plans
 from tests.unit.image.built import Built
@@ -49,9 +50,28 @@ def test_the_head_says_what_the_plan_says(built: Built) -> None:
     assert (head["uart_port"], head["uart_divisor"], head["uart_fifo"], head["uart_byte_ns"]) == (0x3F8, 1, 16, 86_806)
     assert (head["exit_port"], head["exit_value"]) == (0xF4, 0x10)
     assert head["tsc_verify"] == tables.VERIFIES.index("pit")
-    assert head["cpu_required"] == 0b11111
-    assert head["cpu_use"] == 1 << tables.CPU_FEATURES.index("xsave")
     assert head["xcr0"] == 3
+
+
+def test_the_head_says_what_the_cpu_must_have(built: Built) -> None:
+    rows = built.rows(tables.FEATURE, "features", built.head()["feature_count"])
+    found = [(row["name"], row["leaf"], row["place"], row["bits"]) for row in rows]
+    assert found == [
+        ("nx", 0x80000001, 3, 1 << 20),
+        ("smep", 7, 1, 1 << 7),
+        ("smap", 7, 1, 1 << 20),
+        ("umip", 7, 2, 1 << 2),
+        ("fsgsbase", 7, 1, 1),
+        ("xsave", 1, 2, 1 << 26),
+        ("avx", 13, 0, 3),
+    ]
+
+
+def test_the_head_has_the_words_that_the_kernel_prints(built: Built) -> None:
+    names = [one["text"] for one in built.head()["event_names"]]
+    assert (names[0], names[2], names[8], names[14]) == ("divide_error", "exception", "double_fault", "page_fault")
+    assert all(names[event] == event.name.lower() for event in HealthEvent)
+    assert [one["text"] for one in built.head()["action_names"]][: len(HealthAction)] == [action.name.lower() for action in HealthAction]
 
 
 def test_regions_are_what_the_loader_fills(built: Built) -> None:
@@ -65,7 +85,7 @@ def test_lanes_lead_to_the_windows(built: Built) -> None:
     lanes = built.rows(tables.LANE, "lanes", 2)
     windows = built.rows(tables.WINDOW, "windows", 3)
     partitions = built.rows(tables.PARTITION, "partitions", 2)
-    at = {tables.PLAN_BASE + built.head()["partitions"] + n * tables.PARTITION.size: p["name"] for n, p in enumerate(partitions)}
+    at = {built.head()["partitions"] + n * tables.PARTITION.size: p["name"] for n, p in enumerate(partitions)}
     found = [
         (core, at[w["partition"]], w["at_ns"], w["root"]) for core, lane in enumerate(lanes)
         for w in windows[lane["first"] : lane["first"] + lane["count"]]
@@ -141,8 +161,7 @@ def test_a_cold_restart_gives_back_the_first_memory(built: Built) -> None:
         written = {leaf.virtual for leaf in space.leaves if leaf.user and leaf.write}
         first = {at: space.read(at, PAGE) for at in written}
         dirty = {at: bytearray(b"\xaa" * PAGE) for at in written}
-        restores = built.rows(tables.RESTORE, "restores", built.head()["restore_count"])
-        for one in restores[row["restore_first"] : row["restore_first"] + row["restore_count"]]:
+        for one in built.rows(tables.RESTORE, row["restores"], row["restore_count"]):
             assert one["copy"] % 8 == 0
             assert one["zero"] % 8 == 0
             content = (space.read(one["source"], one["copy"]) if one["copy"] else b"") + bytes(one["zero"])

@@ -117,7 +117,7 @@ def entries(built: Built, name: str) -> dict[str, dict[str, Any]]:
     for event in HealthEvent:
         action = row["actions"][event]
         if action >= HEALTH_TABLE:
-            (found[event.name.lower()],) = built.rows(tables.HEALTH, "health", 1, row["health_first"] + action - HEALTH_TABLE)
+            (found[event.name.lower()],) = built.rows(tables.HEALTH, row["health"] + (action - HEALTH_TABLE) * tables.HEALTH.size, 1)
     return found
 
 
