@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyp.abi.control_calls import CONTROL_CALLS
+from hyp.abi.gate_calls import GATE_CALLS
 from hyp.abi.hypercall import (
     BAD,
     CLOCK,
@@ -261,6 +262,7 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         ((Result.BAD_ADDRESS, "the list's first call is not wholly writable by the caller"),),
         2000,
     ),
+    *GATE_CALLS,
 )
 
 UNIVERSAL_ERRORS = (

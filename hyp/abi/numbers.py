@@ -191,6 +191,9 @@ class Trace(IntEnum):
     """It returns; `detail`: its number, `value`: low half of the result."""
     OWN = 9
     """`trace_event`; `value`: the partition's."""
+    GATE = 10
+    """A call through a gate: `partition` has done what `detail` says, `value` is the other one's id. 0: it calls, `value` serves;
+    1: it replies to `value`; 2: it ends, restarts or is suspended while it serves `value`, which gets an error."""
 
 
 class Access(IntFlag):

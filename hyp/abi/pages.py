@@ -51,6 +51,18 @@ EVENT = Record(
     ),
 )
 
+GATE = Record(
+    "hyp_gate_entry",
+    "A gate of the plan, by name, at its caller (HYP_DIRECTION_SOURCE) or its server (HYP_DIRECTION_DESTINATION).",
+    (
+        Field("name", "char", count=NAME_SIZE),
+        Field("number", "u32", "caller: what `gate_call` takes; server: the number of the gate's first caller"),
+        Field("direction", "u32", "HYP_DIRECTION_*"),
+        Field("callers", "u32", "server: how many, numbered from `number` on"),
+        Field("reserved", "u32"),
+    ),
+)
+
 SCHEDULE = Record(
     "hyp_schedule_entry",
     "A schedule, by name.",
@@ -253,6 +265,7 @@ PARTITION_RECORDS = (
     PEER,
     PORT,
     EVENT,
+    GATE,
     SCHEDULE,
     TABLE,
     INFO,

@@ -52,7 +52,9 @@ PARTITION_STATE = Record(
         Field("watchdog_at", "u64", "ns, monotonic: when it expires; all ones: it does not run"),
         Field("call_done", "u64", "bytes that a call cut by the window's end has copied"),
         Field("log_waiting", "u32", "records of it in the core's log that are not printed yet"),
-        Field("reserved", "u32"),
+        Field("serving", "u32", "1: it has waited for a request since its start"),
+        Field("gate", "*const struct gate_plan", "the call that it waits for, or lends its window to; 0: none"),
+        Field("client", "*const struct partition_plan", "whose request it serves; 0: nobody's, or one that nobody waits for any more"),
         Field("trace_read", "u64", "records of the core's trace that it has read"),
         Field("verdict", "u32", "VERDICT_*; a fail stays"),
         Field("verdict_length", "u32"),
@@ -73,7 +75,12 @@ ATTENTION_WAIT = 0x10
 ATTENTION_EXECUTION = 0x20
 """Its execution timer runs, whose instant is known only while it runs."""
 ATTENTION_CONTROL = 0x40
-WAIT_NONE, WAIT_EVENT, WAIT_IDLE, WAIT_PORT = 0, 1, 2, 3
+ATTENTION_GATE = 0x80
+"""It is in a call through a gate, or was: its release goes on with who works for it."""
+ATTENTION_REPLY = 0x100
+"""The reply to it has more to do than the short way does."""
+WAIT_NONE, WAIT_EVENT, WAIT_IDLE, WAIT_PORT, WAIT_REQUEST, WAIT_SERVER = 0, 1, 2, 3, 4, 5
+"""REQUEST: it serves gates and is free. SERVER: its call is made again in its next window."""
 
 CHANNEL_STATE = Record(
     "channel_state",
@@ -178,14 +185,14 @@ TRACE_RECORDS = 16384
 """Records per core when the plan does not say; always a power of two."""
 NO_TRACED = 0xFFFF
 """In the place of a partition's id: the kernel, the module."""
-TRACED_HEALTH, TRACED_PORTS, TRACED_EVENTS, TRACED_HYPERCALLS = 1, 2, 4, 8
+TRACED_HEALTH, TRACED_PORTS, TRACED_EVENTS, TRACED_HYPERCALLS, TRACED_GATES = 1, 2, 4, 8, 16
 
 CORE = Record(
     "core",
     "A core's private words, reached through GS. Owner: the core.",
     (
         Field("self", "*struct core", "address of this record"),
-        Field("stack", "u64", "top of the main kernel stack"),
+        Field("stack", "u64", "top of the main kernel stack; the word there is 0: what a call has in place of a gate's number"),
         Field("user_rsp", "u64", "the caller's rsp during a hypercall"),
         Field("rights", "u64", "the running partition's"),
         Field("attention", "u64", "a handler that the ending hypercall is to go on with, in the caller's full context; 0: none"),
@@ -223,7 +230,7 @@ CORE = Record(
         Field("guard_ticks", "u64"),
         Field("id", "u32"),
         Field("phase", "u32", "PHASE_*; of use while the core idles"),
-        Field("extras", "u32", "flags of the partition that was loaded last: whether the FPU is on, the TSC closed, interrupts are open"),
+        Field("extras", "u32", "of who was loaded last: whether the FPU is on, the TSC closed; of the window: interrupts are open; EXTRA_GUEST"),
         Field("module_waiting", "u32", "module records in the log that are not printed yet"),
         Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
         Field("module_restarts", "u32", "by HYP_MODULE_*: warm and cold restarts of the module", 2),
@@ -231,6 +238,10 @@ CORE = Record(
         Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
     ),
 )
+GATE_CALLS, GATE_REPLIES, GATE_ENDS = 0, 1, 2
+"""`detail` of a trace record about a gate."""
+EXTRA_GUEST = 8
+"""In `extras`: who runs serves the partition of the window, in its time."""
 PHASE_BEFORE, PHASE_REST, PHASE_SLEEP, PHASE_SETTLE = 0, 1, 2, 3
 """BEFORE: the core waits for the next release; REST: for the end of a window whose partition yielded or is not ready;
 SLEEP: for that, or for what the window's partition waits for;

@@ -32,6 +32,8 @@ IOAPIC_PHYSICAL = 0xFEC0_0000
 # Offsets in a core's region. Every stack has an unmapped page below it.
 CORE_STATE = 0x0000
 CORE_STACK_BOTTOM, CORE_STACK_TOP = 0x2000, 0x4000
+CORE_STACK_START = CORE_STACK_TOP - 16
+"""Where the kernel begins to push. The word there is always 0: what a handler finds in the place of a gate's number."""
 CORE_NMI_BOTTOM, CORE_NMI_TOP = 0x5000, 0x6000
 CORE_FAULT_BOTTOM, CORE_FAULT_TOP = 0x7000, 0x8000
 CORE_CHECK_BOTTOM, CORE_CHECK_TOP = 0x9000, 0xA000
@@ -90,6 +92,13 @@ PARTITION_NO_TSC = 4
 """RDTSC and RDTSCP fault in it."""
 IRQS_MAX = 24
 """Interrupts of all partitions: inputs of one IOAPIC."""
+GATE_SLOW, GATE_WAIT, GATE_HELP = 1, 2, 4
+"""SLOW: one end has an FPU, or gates are traced, so a call takes the long way. WAIT, HELP: what `when_busy` says; neither: refuse."""
+GATE_SHIFT = 5
+"""A gate_plan has 1 << GATE_SHIFT bytes."""
+GATE_DEPTH = 4
+"""Gates that a call may lead through, one behind the other: they are followed at a release, within the guard."""
+SERVES_NOBODY, SERVES_IN_WINDOWS, SERVES_PASSIVE = 0, 1, 2
 GRANT_HEALTH_READ, GRANT_TRACE_READ, GRANT_MODULE_WARM, GRANT_MODULE_COLD, GRANT_MODULE_HALT = 1, 2, 4, 8, 16
 HEALTH_TABLE = 128
 WINDOW_GAP = 1
@@ -188,6 +197,10 @@ PARTITION = Record(
         Field("stack_top", "u64"),
         Field("restores", "*const struct restore_plan", "restore_count of them"),
         Field("restore_count", "u32"),
+        Field("gate_count", "u32"),
+        Field("gates", "*const struct gate_plan", "what it may call: gate_count of them"),
+        Field("root", "u64", "physical address of its PML4 on the core of its windows, or of its callers"),
+        Field("serves", "u32", "SERVES_*: whether gates lead here, and whether it has windows besides"),
         Field("reserved", "u32"),
         Field("name", "char", count=NAME_SIZE),
         Field("actions", "u8", "by event: HYP_ACTION_*, or HEALTH_TABLE + place after health_first", HEALTH_EVENTS),
@@ -255,6 +268,18 @@ IRQ = Record(
         Field("event", "u32", "the owner's number of the event"),
         Field("line", "u32", "input of the IOAPIC"),
         Field("level", "u32", "1: the device holds the line until it is served; 0: an edge, pended once at each window start"),
+    ),
+)
+
+GATE = Record(
+    "gate_plan",
+    "A partition's right to call another.",
+    (
+        Field("server", "*const struct partition_plan"),
+        Field("state", "*struct partition_state", "the server's"),
+        Field("root", "u64", "the server's PML4"),
+        Field("caller", "u32", "the caller's number at the server: its place among all callers of all gates that lead there"),
+        Field("flags", "u32", "GATE_*"),
     ),
 )
 
@@ -327,4 +352,4 @@ FEATURE = Record(
     ),
 )
 
-PLAN_RECORDS = (WORD, PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, IRQ, RESTORE, SCHEDULE, LANE, WINDOW, REGION, FEATURE)
+PLAN_RECORDS = (WORD, PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, IRQ, GATE, RESTORE, SCHEDULE, LANE, WINDOW, REGION, FEATURE)

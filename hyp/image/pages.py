@@ -12,6 +12,7 @@ from hyp.abi.tables import (
     CORE_FAULT_TOP,
     CORE_NMI_TOP,
     CORE_STACK_BOTTOM,
+    CORE_STACK_START,
     CORE_STACK_TOP,
     CORE_STATE,
     SELECTOR_USER_CODE,
@@ -78,7 +79,7 @@ def core_pages(core: int, where: Addresses) -> bytes:
     base = core_address(core)
     record = CORE.pack(
         self=base + CORE_STATE,
-        stack=base + CORE_STACK_TOP,
+        stack=base + CORE_STACK_START,
         trace_ring=ring_address(where.trace_ring(core)),
         trace_last=where.trace_records - 1,
         health_ring=ring_address(where.health_ring(core)),

@@ -9,7 +9,7 @@
 #define CR4_PAE 0x20
 #define MSR_EFER 0xc0000080
 #define EFER_LME_NXE 0x900
-#define BOOT_STACK (CORE_BASE + CORE_STACK_TOP)
+#define BOOT_STACK (CORE_BASE + CORE_STACK_START)
 
     .section .multiboot2, "a"
     .balign 8

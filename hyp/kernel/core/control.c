@@ -5,6 +5,7 @@
 #include "control.h"
 #include "call.h"
 #include "event.h"
+#include "gate.h"
 #include "health.h"
 #include "schedule.h"
 #include "timer.h"
@@ -82,6 +83,7 @@ static void control_do(struct core *core, const struct partition_plan *partition
     struct partition_state *state = partition->state;
     switch (operation) {
     case HYP_CONTROL_SUSPEND:
+        gate_forget(state);
         state->status = state->status == STATUS_READY ? STATUS_SUSPENDED : state->status;
         state->watchdog_at = NEVER;
         break;

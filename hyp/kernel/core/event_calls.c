@@ -1,6 +1,7 @@
 /* Handlers of the calls about timers, waits, events and traps. The caller's slot is in force. */
 #include "call.h"
 #include "event.h"
+#include "gate.h"
 #include "timer.h"
 #include "wait.h"
 
@@ -21,7 +22,7 @@ static uint64_t clock_ns(const struct core *core, uint64_t clock)
     uint64_t now = cpu_tsc();
     if (clock == HYP_CLOCK_MONOTONIC)
         return ns_at(core, now);
-    return ns_of(core, INFO->execution_time + (now - INFO->execution_base));
+    return ns_of(core, execution_ticks(core, now));
 }
 
 static void timer_put(struct partition_state *state, uint64_t clock, uint64_t at)

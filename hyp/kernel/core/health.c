@@ -5,7 +5,7 @@
 #include "health.h"
 #include "console.h"
 #include "event.h"
-#include "partition.h"
+#include "gate.h"
 #include "schedule.h"
 #include "vectors.h"
 #include "trace.h"
@@ -129,7 +129,7 @@ static void act(struct core *core, const struct partition_plan *partition, uint3
     case HYP_ACTION_SWITCH_SCHEDULE:
         core->schedule_next = decision.schedule;
         if (running && repeats(event))
-            schedule_rest(core);
+            gate_leave(core);
         return;
     case HYP_ACTION_SUSPEND:
         partition_halt(partition->state, STATUS_SUSPENDED);
@@ -142,14 +142,14 @@ static void act(struct core *core, const struct partition_plan *partition, uint3
     case HYP_ACTION_COLD_RESTART:
         partition_ask_restart(partition, decision.action == HYP_ACTION_WARM_RESTART ? REQUEST_WARM : REQUEST_COLD,
                               HYP_START_HEALTH, partition->id);
-        if (running && partition_prepare(core, partition))
-            schedule_resume(core);
+        if (running)
+            partition_begin(core);
         break;
     default:
         return;
     }
     if (running)
-        schedule_rest(core);
+        gate_leave(core);
 }
 
 static void count(struct partition_state *state, uint32_t event, uint64_t now)

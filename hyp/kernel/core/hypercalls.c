@@ -5,8 +5,8 @@
 #include "call.h"
 #include "console.h"
 #include "event.h"
+#include "gate.h"
 #include "health.h"
-#include "partition.h"
 #include "schedule.h"
 #include "timer.h"
 
@@ -49,7 +49,7 @@ HYPERCALL hypercall_time_get(uint64_t clock)
     if (clock == HYP_CLOCK_MONOTONIC)
         return (int64_t)ns_at(core, now);
     if (clock == HYP_CLOCK_EXECUTION)
-        return (int64_t)ns_of(core, INFO->execution_time + (now - INFO->execution_base));
+        return (int64_t)ns_of(core, execution_ticks(core, now));
     return HYP_INVALID_PARAM;
 }
 

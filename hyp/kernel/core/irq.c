@@ -110,6 +110,13 @@ static inline uint32_t own(uint64_t event)
     return IRQS_MAX;
 }
 
+/* Whether the caller's line may be open: nothing keeps it closed, and the window is the caller's. */
+static inline int open_now(uint32_t place)
+{
+    const struct core *core = this_core();
+    return !states[place] && core->partition == core->window->partition;
+}
+
 int64_t hypercall_irq_ack(uint64_t event)
 {
     uint32_t place = own(event);
@@ -118,7 +125,7 @@ int64_t hypercall_irq_ack(uint64_t event)
     if (!(states[place] & WAITS_FOR_ACK))
         return HYP_NO_ACTION;
     states[place] &= ~WAITS_FOR_ACK;
-    if (!states[place])
+    if (open_now(place))
         ioapic_mask(irq_at(place)->line, 0);
     return HYP_OK;
 }
@@ -129,6 +136,6 @@ int64_t hypercall_irq_mask(uint64_t event, uint64_t masked)
     if (place == IRQS_MAX || masked > 1)
         return HYP_INVALID_PARAM;
     states[place] = (states[place] & WAITS_FOR_ACK) | (masked ? MASKED_BY_OWNER : 0);
-    ioapic_mask(irq_at(place)->line, states[place] != 0);
+    ioapic_mask(irq_at(place)->line, !open_now(place));
     return HYP_OK;
 }

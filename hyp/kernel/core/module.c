@@ -13,8 +13,8 @@ _Noreturn void module_stop(struct core *core, uint32_t operation)
         print("\nhyp: module halt\n");
         report_end(core);
     }
-    if (core->partition && core->partition->flags & PARTITION_IRQ)
-        irqs_close(core->partition);
+    if (core->partition && core->window->partition->flags & PARTITION_IRQ)
+        irqs_close(core->window->partition);
     int warm = operation == HYP_MODULE_WARM_RESTART;
     for (uint32_t n = 0; n < the_plan()->partition_count; n++) {
         const struct partition_plan *partition = &the_plan()->partitions[n];

@@ -2,7 +2,7 @@
  * Start, stop and restart. A cold restart gives the partition its memory as the image had it; a warm one keeps memory.
  * The work runs inside the partition's own windows, in chunks, with its own page tables in force; nobody else pays for it.
  */
-#include "partition.h"
+#include "gate.h"
 #include "irq.h"
 #include "ports.h"
 #include "schedule.h"
@@ -91,6 +91,7 @@ static void dynamic_reset(struct core *core, const struct partition_plan *partit
     state->call_done = 0;
     state->trap_busy = 0;
     state->yielded = 0;
+    state->serving = 0;
     ports_reset(core, partition);
     irqs_reset(partition);
 }
@@ -115,6 +116,7 @@ int partition_prepare(struct core *core, const struct partition_plan *partition)
 
 void partition_halt(struct partition_state *state, uint32_t status)
 {
+    gate_forget(state);
     state->status = status;
     state->watchdog_at = NEVER;
     if (status == STATUS_HALTED) {
@@ -126,7 +128,7 @@ void partition_halt(struct partition_state *state, uint32_t status)
 _Noreturn void partition_stop(struct core *core, uint32_t status)
 {
     partition_halt(core->partition->state, status);
-    schedule_rest(core);
+    gate_leave(core);
 }
 
 void partition_ask_restart(const struct partition_plan *partition, uint32_t request, uint32_t cause, uint32_t by)
@@ -134,6 +136,7 @@ void partition_ask_restart(const struct partition_plan *partition, uint32_t requ
     struct partition_state *state = partition->state;
     if (state->request == REQUEST_COLD)
         request = REQUEST_COLD;         /* memory may be half restored: nothing but a cold start can follow */
+    gate_forget(state);
     state->status = STATUS_READY;
     state->request = request;
     state->cause = cause;
@@ -153,7 +156,12 @@ void partition_ask_restart(const struct partition_plan *partition, uint32_t requ
 _Noreturn void partition_restart(struct core *core, uint32_t request, uint32_t cause)
 {
     partition_ask_restart(core->partition, request, cause, core->partition->id);
-    if (partition_prepare(core, core->partition))
+    partition_begin(core);
+    gate_leave(core);
+}
+
+void partition_begin(struct core *core)
+{
+    if (core->partition == core->window->partition && partition_prepare(core, core->partition))
         schedule_resume(core);
-    schedule_rest(core);
 }

@@ -12,6 +12,7 @@
 #include "event.h"
 #include "fpu.h"
 #include "frame.h"
+#include "gate.h"
 #include "health.h"
 #include "irq.h"
 #include "timer.h"
@@ -45,11 +46,11 @@ COLD _Noreturn void release_draining(struct core *core, uint64_t start)
 }
 
 /* `until`: what the timer is armed for, the window's net end or an alarm before it. */
-HOT _Noreturn void release_ready(struct core *core, const struct window_plan *window, uint64_t release_at, uint64_t until)
+HOT _Noreturn void release_ready(struct core *core, const struct window_plan *window, const struct partition_plan *runner,
+                                 uint64_t release_at, uint64_t until)
 {
     struct window_counters *counters = window->counters;
-    context_load(core, window->partition);
-    info_window(core, window, release_at);
+    context_load(core, runner);
     uint64_t start = release_at - EXIT_TICKS, now = cpu_tsc();
     timer_arm(core, until, now);
     int64_t path = (int64_t)(now + core->guard_ticks - release_at);     /* negative after a short idle time */
@@ -62,26 +63,32 @@ HOT _Noreturn void release_ready(struct core *core, const struct window_plan *wi
     exit_release((uint32_t)start);
 }
 
-/* A window without its partition. */
-COLD _Noreturn void window_rest(struct core *core)
+/* For the paths that are not the hottest: one copy of it serves them all. */
+_Noreturn void schedule_release(struct core *core, const struct partition_plan *runner, uint64_t release_at)
 {
-    if (core->phase == PHASE_SLEEP && core->partition->flags & PARTITION_IRQ)
-        irqs_close(core->partition);
-    core->overshoot = 0;
+    uint64_t alarm = core->window->partition->state->alarm;
+    release_ready(core, core->window, runner, release_at, alarm < core->deadline ? alarm : core->deadline);
+}
+
+/* A window without its partition. */
+_Noreturn void window_rest(struct core *core)
+{
+    if (core->phase == PHASE_SLEEP && core->window->partition->flags & PARTITION_IRQ)
+        irqs_close(core->window->partition);
     core->phase = PHASE_REST;
     core->wake = core->deadline;
     console_idle(core);
 }
 
-/* The partition of the window sleeps in a call; its context is saved. */
-COLD _Noreturn void window_sleep(struct core *core)
+/* Who runs in the window sleeps in a call; its context is saved. */
+_Noreturn void window_sleep(struct core *core)
 {
-    const struct partition_state *state = core->window->partition->state;
-    uint64_t wake = core->deadline;
-    wake = wake < state->wait_until ? wake : state->wait_until;
-    wake = wake < state->alarm ? wake : state->alarm;
-    if (core->partition->flags & PARTITION_IRQ)
-        irqs_open(core->partition);
+    const struct partition_plan *owner = core->window->partition;
+    uint64_t wake = core->deadline, until = core->partition->state->wait_until, alarm = owner->state->alarm;
+    wake = wake < until ? wake : until;
+    wake = wake < alarm ? wake : alarm;
+    if (owner->flags & PARTITION_IRQ)
+        irqs_open(owner);
     core->phase = PHASE_SLEEP;
     core->wake = wake;
     console_idle(core);
@@ -113,10 +120,13 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     }
     if (state->wait_kind != WAIT_NONE && !wait_over(state, release_at))
         window_sleep(core);
+    info_window(core, window, release_at);
+    if (state->attention & ATTENTION_GATE)
+        gate_release(core, release_at);
     upcall_deliver(state);
     if (restarted && ticks_until(release_at - EXIT_TICKS, cpu_tsc()) < (int64_t)core->guard_ticks / 2)
         schedule_resume(core);          /* the restart took part of the window, which is the partition's own */
-    release_ready(core, window, release_at, state->alarm < core->deadline ? state->alarm : core->deadline);
+    schedule_release(core, partition, release_at);
 }
 
 /* status, request, attention and switch_count, two words at a time; 0 when there is nothing but to run. */
@@ -144,7 +154,8 @@ HOT _Noreturn void release(struct core *core, const struct window_plan *window)
     cpu_set_root(window->root);
     if (unready(core, state) | CONTROL->window_event || state->alarm < core->deadline)
         release_unready(core, release_at);
-    release_ready(core, window, release_at, core->deadline);
+    info_window(core, window, release_at);
+    release_ready(core, window, window->partition, release_at, core->deadline);
 }
 
 /* For the paths that are not the hottest: one copy of it serves them all. */
@@ -230,10 +241,12 @@ _Noreturn void schedule_sleep(struct core *core)
 {
     bases_save();
     uint64_t now = cpu_tsc();
-    INFO->execution_time += now - INFO->execution_base;
-    INFO->execution_base = now;
     if (core->extras & PARTITION_FPU)
         fpu_save(the_plan()->xcr0);
+    if (core->extras & EXTRA_GUEST)
+        cpu_set_root(core->window->root);
+    INFO->execution_time += now - INFO->execution_base;
+    INFO->execution_base = now;
     window_sleep(core);
 }
 
@@ -243,6 +256,8 @@ _Noreturn void schedule_sleep(struct core *core)
 COLD _Noreturn void timer_in_window(struct core *core, uint64_t now)
 {
     struct partition_state *state = core->partition->state;
+    if (core->extras & EXTRA_GUEST)
+        gate_alarm(core, now);
     if (now < state->alarm)
         core->spurious++;
     else if (timers_expire(core, state, now))
@@ -256,6 +271,7 @@ COLD _Noreturn void timer_in_window(struct core *core, uint64_t now)
 COLD _Noreturn void timer_in_sleep(struct core *core, uint64_t now)
 {
     const struct partition_plan *partition = core->window->partition;
+    core->partition = partition;
     cpu_set_root(core->window->root);
     INFO->execution_base = now;
     if (now >= partition->state->alarm && timers_expire(core, partition->state, now)) {
@@ -263,6 +279,8 @@ COLD _Noreturn void timer_in_sleep(struct core *core, uint64_t now)
         if (partition->state->status != STATUS_READY || partition->state->request != REQUEST_NONE)
             window_rest(core);
     }
+    if (partition->state->attention & ATTENTION_GATE)
+        gate_resume(core);
     events_collect(partition->state);
     if (!wait_over(partition->state, now))
         window_sleep(core);
@@ -296,8 +314,8 @@ _Noreturn void timer_in_idle(void)
         release_from_idle(core);
     if (now < core->deadline)
         timer_in_sleep(core, now);
-    if (core->phase == PHASE_SLEEP && core->partition->flags & PARTITION_IRQ)
-        irqs_close(core->partition);
+    if (core->phase == PHASE_SLEEP && core->window->partition->flags & PARTITION_IRQ)
+        irqs_close(core->window->partition);
     const struct window_plan *window = core->window;
     window_count(core, window, now);
     window_next(core, window->flags);

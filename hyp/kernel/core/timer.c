@@ -69,7 +69,8 @@ void timers_rearm(struct core *core, struct partition_state *state)
 {
     uint64_t now = cpu_tsc();
     alarm_find(core, state, now);
-    timer_arm(core, state->alarm < core->deadline ? state->alarm : core->deadline, now);
+    uint64_t alarm = core->window->partition->state->alarm;
+    timer_arm(core, alarm < core->deadline ? alarm : core->deadline, now);
 }
 
 void watchdog_start(const struct core *core, const struct partition_plan *partition)

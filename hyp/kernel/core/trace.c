@@ -36,6 +36,12 @@ void trace_upcall(void)
     put(HYP_TRACE_UPCALL, 0, running(), 0);
 }
 
+void trace_gate(uint32_t what, const struct partition_plan *partition, const struct partition_plan *other)
+{
+    if (traced(TRACED_GATES))
+        put(HYP_TRACE_GATE, what, partition->id, other->id);
+}
+
 void trace_call(uint32_t call)
 {
     this_core()->trace_call = call + 1;

@@ -1,8 +1,9 @@
 /*
- * Waits: idle_until, event_wait, and queue calls with a time-out. A queue call is made again from its `syscall`
+ * Waits: idle_until, event_wait, queue calls with a time-out, servers of gates and callers of busy ones. A queue call is made again from its `syscall`
  * instruction, so waiting adds no second path to it; `wait_until` outlives the sleep until that call has ended.
  */
 #include "wait.h"
+#include "call.h"
 #include "event.h"
 #include "schedule.h"
 
@@ -30,6 +31,11 @@ int wait_over(struct partition_state *state, uint64_t now)
     case WAIT_IDLE:
         over |= upcall_wanted();
         SAVE->frame.rax = HYP_OK;
+        break;
+    case WAIT_REQUEST:
+        over |= upcall_wanted();
+        if (over)
+            call_again(call_word(HYP_CALL_GATE_REPLY_WAIT));
         break;
     default:
         over = 1;

@@ -7,16 +7,16 @@
 #define HOT static inline __attribute__((always_inline))
 #define COLD static __attribute__((noinline))
 
-/* FPU, time-stamp counter and interrupts: where they were in use, or are wanted. */
+/* FPU, time-stamp counter and interrupts: where they were in use, or are wanted. Saving leaves the window's slot in force. */
 void extras_load(struct core *core, const struct partition_plan *partition);
 void extras_save(const struct core *core);
 
 HOT void context_save(struct core *core, uint64_t now)
 {
-    INFO->execution_time += now - INFO->execution_base;
-    INFO->execution_base = now;
     if (core->extras)
         extras_save(core);
+    INFO->execution_time += now - INFO->execution_base;
+    INFO->execution_base = now;
 }
 
 /* For ways out of a partition other than the timer's entry, which has saved the bases itself. */

@@ -20,6 +20,9 @@ _Noreturn void partition_stop(struct core *core, uint32_t status);
 /* Restarts the running partition at once: the work is done in what is left of its windows. */
 _Noreturn void partition_restart(struct core *core, uint32_t request, uint32_t cause);
 
+/* Goes on with the start or restart that the running partition asks for, in a window of its own; returns when that has no time left. */
+void partition_begin(struct core *core);
+
 /* Words of a partition that does not run: it is stopped, or waits for a restart at its next dispatch. */
 void partition_halt(struct partition_state *state, uint32_t status);
 void partition_ask_restart(const struct partition_plan *partition, uint32_t request, uint32_t cause, uint32_t by);

@@ -12,7 +12,7 @@ void timers_clear(struct partition_state *state);
 /* Raises what is due at `now` and finds the next alarm; nonzero when the watchdog has expired. */
 int timers_expire(const struct core *core, struct partition_state *state, uint64_t now);
 
-/* The next alarm, and the hardware timer armed for it or the deadline, for the running partition. */
+/* The partition's next alarm, and the hardware timer armed for the deadline or the alarm of the window's partition. */
 void timers_rearm(struct core *core, struct partition_state *state);
 
 void watchdog_start(const struct core *core, const struct partition_plan *partition);

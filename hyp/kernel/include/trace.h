@@ -49,6 +49,7 @@ void trace_put(uint64_t words);                         /* as trace_words has th
 void trace_health(uint32_t partition, uint32_t event, uint32_t action);
 void trace_raised(uint32_t partition, uint32_t event);     /* by the kernel */
 void trace_upcall(void);
+void trace_gate(uint32_t what, const struct partition_plan *partition, const struct partition_plan *other);    /* GATE_* */
 void trace_call(uint32_t call);
 void trace_result(uint64_t result);
 

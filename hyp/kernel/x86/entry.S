@@ -35,6 +35,7 @@ entry_hypercall:
     sub hypercall_tag(%rip), %rax
     cmp $HYPERCALLS, %rax
     jae entry_hypercall_refused
+entry_hypercall_known:
     bt %rax, %gs:OFFSET_CORE_RIGHTS
     jnc entry_hypercall_denied
     testb $TRACED_HYPERCALLS, PLAN_BASE + OFFSET_PLAN_TRACED
@@ -88,12 +89,19 @@ entry_hypercall_denied:
     mov $HYP_NOT_PERMITTED, %rax
     jmp exit_hypercall
 
+/* A call through a gate may have the gate's number above its own: it stays on the stack for the handler, and is 0 for gate 0. */
 entry_hypercall_refused:
-    push %rcx
-    mov %rax, %rcx
-    shr $32, %rcx
-    pop %rcx                            /* leaves the flags */
-    jz entry_hypercall_unknown
+    push %rax
+    cmpl $0, 4(%rsp)
+    jne entry_hypercall_untagged
+    movzwl %ax, %eax
+    cmp $HYP_CALL_GATE_CALL, %eax
+    jne entry_hypercall_unknown
+    shrl $16, (%rsp)
+    jmp entry_hypercall_known
+
+entry_hypercall_untagged:
+    pop %rax
     add hypercall_tag(%rip), %rax       /* as the partition had it */
     mov %rax, %gs:OFFSET_CORE_CALL_RESULT
     lea hypercall_untagged(%rip), %rax
