@@ -230,7 +230,7 @@ CORE = Record(
         Field("guard_ticks", "u64"),
         Field("id", "u32"),
         Field("phase", "u32", "PHASE_*; of use while the core idles"),
-        Field("extras", "u32", "of who was loaded last: whether the FPU is on, the TSC closed; of the window: interrupts are open; EXTRA_GUEST"),
+        Field("extras", "u32", "of whom runs: the FPU is on, the TSC closed, EXTRA_GUEST; of the window: interrupts are open"),
         Field("module_waiting", "u32", "module records in the log that are not printed yet"),
         Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
         Field("module_restarts", "u32", "by HYP_MODULE_*: warm and cold restarts of the module", 2),

@@ -14,6 +14,7 @@ from hyp.image.describe import Parts, describe
 from hyp.image.devices import ports_bitmap, ports_of, registers_of
 from hyp.image.elf import Fault, parse
 from hyp.image.frames import Frames, usable
+from hyp.image.gates import Gates
 from hyp.image.info import listings
 from hyp.image.kernel import Kernel, read_kernel
 from hyp.image.layout import Layout, NoRoom, no_room, place, pristine_bytes, restores
@@ -74,7 +75,7 @@ def build(plan: Plan, elfs: Mapping[str, Path], kernel_elf: Path, place_of: Plac
     if isinstance(layout, NoRoom):
         return Outcome(None, (_diagnostic(layout.fault, layout.path, locate),))
     lanes = timetable(plan, where.cores)
-    roots = build_roots(layout, where.cores, _uses(plan))
+    roots = build_roots(layout, where.cores, _uses(plan, known.gates))
     base = frames.take(roots.tables.size)
     if base is None:
         return Outcome(None, (_diagnostic(no_room("the page tables", roots.tables.size, frames), ("board",), locate),))
@@ -103,7 +104,7 @@ def _space(known: Facts, partition: Partition, file: Path, room: int) -> Space |
     if isinstance(elf, Fault):
         return elf
     fault = first_fault(elf) or is_huge(elf, room) or (None if partition.fpu else find_simd(elf))
-    return fault or arrange(partition, elf, plan.shared, listings(plan, partition, ends), registers_of(plan, partition))
+    return fault or arrange(partition, elf, plan.shared, listings(plan, partition, ends, known.gates), registers_of(plan, partition))
 
 
 def _path_of(fault: Fault, partition: Partition) -> tuple[str | int, ...]:
@@ -114,11 +115,9 @@ def _diagnostic(fault: Fault, path: tuple[str | int, ...], locate: PlaceOf) -> D
     return Diagnostic(fault.code, Severity.ERROR, locate(path), fault.message, fault.why, fault.fix)
 
 
-def _uses(plan: Plan) -> list[tuple[str, int]]:
+def _uses(plan: Plan, calls: Gates) -> list[tuple[str, int]]:
     """Pairs of partition and core, by id and core."""
-    ids = {p.name: p.id for p in plan.partitions}
-    pairs = {(w.partition, w.core) for s in plan.schedules for w in s.windows}
-    return sorted(pairs, key=lambda pair: (ids[pair[0]], pair[1]))
+    return [(partition.name, core) for partition in plan.partitions for core in calls.cores[partition.name]]
 
 
 def _joined(regions: list[Range]) -> list[Range]:

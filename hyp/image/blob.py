@@ -53,7 +53,7 @@ def pack(
         data = b"".join(parts)
         blob[offset : offset + len(data)] = data
 
-    put(form.partitions, records.partitions(known, form, spaces, [len(own) for own in restores]))
+    put(form.partitions, records.partitions(known, form, spaces, [len(own) for own in restores], root_of))
     put(form.schedules, records.schedules(known, form))
     put(form.lanes, [LANE.pack(first=lane.first, count=len(lane.entries)) for schedule in lanes for lane in schedule])
     put(form.windows, _windows(known, form, lanes, root_of))
@@ -66,6 +66,7 @@ def pack(
     put(form.health, records.health(known))
     put(form.irqs, records.irqs(known))
     put(form.features, [FEATURE.pack(leaf=f.leaf, place=f.register, bits=f.bits, name=f.name) for f in features(known.plan.board)])
+    put(form.gates, records.gates(known, form, root_of))
     put(form.rows, [known.rows.data])
     put(0, [_head(known, form, len(regions), idle_root)])
     checksum = zlib.crc32(blob[_CHECKED_FROM:])

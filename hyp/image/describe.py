@@ -83,6 +83,9 @@ def describe(parts: Parts, data: bytes) -> Manifest:
             for s, lanes in zip(plan.schedules, parts.lanes, strict=True)
         ],
         "channels": _channels(parts),
+        "gates": [
+            {"name": gate.name, "callers": list(gate.callers), "server": gate.server, "when_busy": gate.when_busy} for gate in plan.gates
+        ],
         "shared": [
             SharedEntry(name=one.name, physical=at.start, size=at.size, access=dict(sorted(one.access.items())))
             for one, at in zip(plan.shared, layout.shared.values(), strict=True)

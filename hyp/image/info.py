@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hyp.abi.numbers import ABI_VERSION, INFO_MAGIC, PAGE, Direction, Mode, StartCause
-from hyp.abi.pages import AREA, EVENT, INFO, PEER, PORT, SCHEDULE
+from hyp.abi.pages import AREA, EVENT, GATE, INFO, PEER, PORT, SCHEDULE
 from hyp.abi.record import Value
+from hyp.image.gates import Gates
 from hyp.image.grants import peers
 from hyp.image.wiring import KINDS, Ends
 from hyp.plan.model import Partition, Plan
@@ -15,7 +16,7 @@ Listings = Mapping[str, Sequence[bytes]]
 """Packed entries by the table's name in INFO."""
 
 
-def listings(plan: Plan, partition: Partition, ends: Ends) -> Listings:
+def listings(plan: Plan, partition: Partition, ends: Ends, calls: Gates) -> Listings:
     """All tables but the areas, which have no addresses yet."""
     ports = []
     for port in ends.ports:
@@ -42,8 +43,17 @@ def listings(plan: Plan, partition: Partition, ends: Ends) -> Listings:
         "peers": [PEER.pack(name=name, id=number) for name, number in peers(plan, partition)],
         "ports": ports,
         "events": events,
+        "gates": list(_gates(partition, calls)),
         "schedules": [SCHEDULE.pack(name=s.name, id=n) for n, s in enumerate(plan.schedules)],
     }
+
+
+def _gates(partition: Partition, calls: Gates) -> Iterator[bytes]:
+    """What it may call, by number, then what it serves."""
+    for number, way in enumerate(calls.ways[partition.name]):
+        yield GATE.pack(name=way.gate.name, number=number, direction=Direction.SOURCE)
+    for way in calls.served[partition.name]:
+        yield GATE.pack(name=way.gate.name, number=way.number, direction=Direction.DESTINATION, callers=len(way.gate.callers))
 
 
 def info_pages(partition: Partition, areas: Sequence[tuple[str, int, int, int]], listed: Listings) -> bytes:

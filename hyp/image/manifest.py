@@ -85,6 +85,15 @@ class ChannelEntry(TypedDict):
     slots: int  # the first message_slot
 
 
+class GateEntry(TypedDict):
+    """`callers` are partitions, in the order of their numbers at the server; `when_busy`: help | wait | refuse."""
+
+    name: str
+    callers: list[str]
+    server: str
+    when_busy: str
+
+
 class SharedEntry(TypedDict):
     """A shared area; its addresses in each partition are in that partition's areas."""
 
@@ -156,6 +165,7 @@ class Manifest(TypedDict):
     partitions: list[PartitionEntry]
     schedules: list[ScheduleEntry]
     channels: list[ChannelEntry]
+    gates: list[GateEntry]
     shared: list[SharedEntry]
     expected: dict[str, list[str]]  # partition -> health events that a good run may contain
     memory: MemoryEntry

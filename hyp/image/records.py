@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from hyp.abi.numbers import Direction, HealthAction
 from hyp.abi.tables import (
     CHANNEL,
+    GATE,
+    GATE_HELP,
+    GATE_SLOW,
+    GATE_WAIT,
     HEALTH,
     IRQ,
     LISTENER,
@@ -18,8 +22,12 @@ from hyp.abi.tables import (
     PORT,
     RESTORE,
     SCHEDULE,
+    SERVES_IN_WINDOWS,
+    SERVES_NOBODY,
+    SERVES_PASSIVE,
 )
 from hyp.image.addresses import depth, ring_address, state_address, stride
+from hyp.image.gates import Gates
 from hyp.image.grants import grant_bits, hypercall_rights, schedule_bits
 from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
@@ -27,25 +35,29 @@ from hyp.image.wiring import KINDS, Listener
 from hyp.plan.model import HealthAction as Action
 from hyp.plan.model import Partition, Plan
 
+RootOf = Callable[[str, int], int]
+"""Physical address of a partition's PML4 on a core."""
 
-def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Sequence[int]) -> list[bytes]:
+
+def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Sequence[int], root_of: RootOf) -> list[bytes]:
     """partition_plan[]; `restores` are how many each partition has."""
-    where, ends = known.where, known.wiring.partitions
+    where, ends, calls = known.where, known.wiring.partitions, known.gates
     firsts = zip(
         _firsts(restores),
         _firsts(len(own.ports) for own in ends),
         _firsts(len(own.raises) for own in ends),
         _firsts(len(own.entries) for own in known.health),
         _firsts(len(own.interrupts) for own in ends),
+        _firsts(len(calls.ways[p.name]) for p in known.plan.partitions),
         strict=False,  # each has the total at its end
     )
     records = []
-    for space, (restore_first, port_first, event_first, health_first, irq_first) in zip(spaces, firsts, strict=False):
+    for space, (restore_first, port_first, event_first, health_first, irq_first, gate_first) in zip(spaces, firsts, strict=False):
         partition = space.partition
-        n = partition.id
+        n, name = partition.id, partition.name
         records.append(
             PARTITION.pack(
-                name=partition.name,
+                name=name,
                 id=n,
                 flags=_flags(partition, interrupts=bool(ends[n].interrupts)),
                 state=state_address(where.state(n)),
@@ -67,6 +79,10 @@ def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Seq
                 watchdog_ns=partition.watchdog_ns,
                 irq_first=irq_first,
                 irq_count=len(ends[n].interrupts),
+                gates=form.address(form.gates, GATE, gate_first),
+                gate_count=len(calls.ways[name]),
+                serves=_serves(calls, name),
+                root=root_of(name, calls.cores[name][0]),
                 actions=list(known.health[n].actions),
             )
         )
@@ -140,6 +156,31 @@ def irqs(known: Facts) -> Iterator[bytes]:
     for n, ends in enumerate(known.wiring.partitions):
         for one in ends.interrupts:
             yield IRQ.pack(partition=n, event=one.event, line=one.line.number, level=int(one.line.level))
+
+
+def gates(known: Facts, form: Shape, root_of: RootOf) -> Iterator[bytes]:
+    """gate_plan[], partition by partition."""
+    plan, cores = known.plan, known.gates.cores
+    by_name = {p.name: p for p in plan.partitions}
+    traced = plan.trace is not None and "gate" in plan.trace.events
+    for caller in plan.partitions:
+        for way in known.gates.ways[caller.name]:
+            server = by_name[way.gate.server]
+            slow = traced or caller.fpu or server.fpu or caller.tsc != server.tsc
+            yield GATE.pack(
+                server=form.address(form.partitions, PARTITION, server.id),
+                state=state_address(known.where.state(server.id)),
+                root=root_of(server.name, cores[caller.name][0]),
+                caller=way.number,
+                flags=(GATE_SLOW if slow else 0) | {"refuse": 0, "wait": GATE_WAIT, "help": GATE_HELP}[way.gate.when_busy],
+            )
+
+
+def _serves(calls: Gates, name: str) -> int:
+    """SERVES_*."""
+    if not calls.served[name]:
+        return SERVES_NOBODY
+    return SERVES_PASSIVE if name in calls.passive else SERVES_IN_WINDOWS
 
 
 def schedules(known: Facts, form: Shape) -> list[bytes]:

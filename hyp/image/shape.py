@@ -8,6 +8,7 @@ from hyp.abi.record import Record
 from hyp.abi.tables import (
     CHANNEL,
     FEATURE,
+    GATE,
     HEALTH,
     IRQ,
     LANE,
@@ -23,6 +24,7 @@ from hyp.abi.tables import (
 )
 from hyp.image.addresses import Addresses, addresses, aligned
 from hyp.image.cpu import features
+from hyp.image.gates import Gates, gates
 from hyp.image.grants import Rows, rows
 from hyp.image.health import PartitionHealth, partition_health
 from hyp.image.wiring import Wiring, wiring
@@ -41,10 +43,11 @@ class Facts:
     wiring: Wiring
     health: tuple[PartitionHealth, ...]
     rows: Rows
+    gates: Gates
 
 
 def facts(plan: Plan) -> Facts:
-    return Facts(plan, addresses(plan), wiring(plan), tuple(map(partition_health, plan.partitions)), rows(plan))
+    return Facts(plan, addresses(plan), wiring(plan), tuple(map(partition_health, plan.partitions)), rows(plan), gates(plan))
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Shape:
     health: int
     irqs: int
     features: int
+    gates: int
     rows: int
     size: int
 
@@ -93,6 +97,7 @@ def shape(known: Facts, restores: int) -> Shape:
         "health": HEALTH.size * sum(len(own.entries) for own in known.health),
         "irqs": IRQ.size * sum(len(own.interrupts) for own in ends),
         "features": FEATURE.size * len(features(plan.board)),
+        "gates": GATE.size * sum(map(len, known.gates.ways.values())),
         "rows": len(known.rows.data),
     }
     offsets, at = {}, aligned(PLAN.size)

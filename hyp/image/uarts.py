@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hyp.abi.state import TRACED_EVENTS, TRACED_HEALTH, TRACED_HYPERCALLS, TRACED_PORTS
+from hyp.abi.state import TRACED_EVENTS, TRACED_GATES, TRACED_HEALTH, TRACED_HYPERCALLS, TRACED_PORTS
 from hyp.abi.tables import TRACE_DETAILS
 from hyp.plan.model import Device, Plan
 
 _BITS_PER_BYTE = 10
 """8N1: a start bit, eight data bits, a stop bit."""
 _OVERSAMPLING = 16
-_TRACED = {"health": TRACED_HEALTH, "port": TRACED_PORTS, "event": TRACED_EVENTS, "hypercall": TRACED_HYPERCALLS}
+_TRACED = {"health": TRACED_HEALTH, "port": TRACED_PORTS, "event": TRACED_EVENTS, "gate": TRACED_GATES, "hypercall": TRACED_HYPERCALLS}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from hyp.plan.actions import WrittenRule
 from hyp.plan.devices_language import WrittenDevice
-from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftShared
+from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftGate, DraftShared
 from hyp.plan.model import Area, Board, Console, Memory, Timing, Trace
 from hyp.plan.node import Path
 from hyp.plan.report import Report
@@ -103,6 +103,7 @@ class Draft:
     schedule_names: frozenset[str]  # likewise
     channels: tuple[DraftChannel, ...]
     events: tuple[DraftEvent, ...]
+    gates: tuple[DraftGate, ...]
     shared: tuple[DraftShared, ...]
     health_defaults: dict[str, WrittenRule]
     module_health: dict[str, WrittenRule]

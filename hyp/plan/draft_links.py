@@ -1,4 +1,4 @@
-"""Channels, events and shared areas as far as they could be read. A value that was refused is None."""
+"""Channels, events, gates and shared areas as far as they could be read. A value that was refused is None."""
 
 from __future__ import annotations
 
@@ -48,6 +48,17 @@ class DraftEvent:
     path: Path
     source: str | None
     destination: str | None
+
+
+@dataclass(frozen=True)
+class DraftGate:
+    """`callers` are empty when they could not be read."""
+
+    name: str
+    path: Path
+    callers: tuple[str, ...]
+    server: str | None
+    when_busy: str | None
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hyp.plan.actions import WrittenAction, WrittenRule
 from hyp.plan.draft import Draft, DraftPartition, DraftSchedule, DraftWindow
-from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftShared
-from hyp.plan.model import Channel, Event, Grants, HealthAction, HealthRule, Partition, Plan, Schedule, Shared, Window
+from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftGate, DraftShared
+from hyp.plan.model import Channel, Event, Gate, Grants, HealthAction, HealthRule, Partition, Plan, Schedule, Shared, Window
 from hyp.plan.rights_language import EVERYONE, MODULE_OPERATIONS, OPERATIONS
 from hyp.toolchain.project import project_root
 
@@ -29,6 +29,7 @@ def finished(draft: Draft) -> Plan:
         shared=tuple(map(_shared, draft.shared)),
         module_health={event: rule.action.word for event, rule in draft.module_health.items()},
         trace=draft.trace,
+        gates=tuple(map(_gate, draft.gates)),
     )
 
 
@@ -96,6 +97,12 @@ def _event(event: DraftEvent) -> Event:
     if event.source is None or event.destination is None:
         raise AssertionError(f"event {event.name} is incomplete and nothing was reported")
     return Event(event.name, event.source, event.destination)
+
+
+def _gate(gate: DraftGate) -> Gate:
+    if gate.server is None or gate.when_busy is None or not gate.callers:
+        raise AssertionError(f"gate {gate.name} is incomplete and nothing was reported")
+    return Gate(gate.name, gate.callers, gate.server, gate.when_busy)
 
 
 def _shared(area: DraftShared) -> Shared:

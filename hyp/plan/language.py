@@ -8,7 +8,7 @@ from __future__ import annotations
 from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
 from hyp.plan.devices_language import DEVICES
 from hyp.plan.kinds import Boolean, Choice, Later, Name, Text
-from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, MESSAGE_MAX, QUEUING, SAMPLING, SHARED
+from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, GATES, MESSAGE_MAX, QUEUING, SAMPLING, SHARED
 from hyp.plan.numbers import LARGEST, Address, AutoOr, Integer, Quantity
 from hyp.plan.rights_language import GRANTS, HEALTH, HEALTH_TABLE, OPERATIONS
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
@@ -161,7 +161,6 @@ SCHEDULES = Field(
 P_EXPECT = Field("expect", EXPECT, "What a good run contains although it is a health event")
 HEALTH_TABLES = Field("health", HEALTH, "Actions at health events")
 P_TRACE = Field("trace", TRACE, "What the kernel records, and the UART that carries it")
-PLAN_LATER = (Field("gates", Later(), "Calls from partition to partition"),)
 PLAN = Record(
     "a plan",
     (
@@ -175,11 +174,11 @@ PLAN = Record(
         PARTITIONS,
         CHANNELS,
         EVENTS,
+        GATES,
         SHARED,
         SCHEDULES,
         HEALTH_TABLES,
         P_EXPECT,
-        *PLAN_LATER,
     ),
     "hyp: 1",
 )

@@ -49,6 +49,25 @@ EVENTS = Field(
     "events", TableOf(EVENT, "a mapping from names", Name("imu_ready"), sample_name="imu_ready"), "Events between partitions, by name"
 )
 
+# gates
+CALLERS = Field(
+    "from",
+    ListOf(Text("the name of a partition", "control"), "a partition or a list of partitions", single=True, empty=False),
+    "Who may call; their order is their number at the server",
+    required=True,
+)
+SERVER = Field("to", Text("the name of a partition", "solver"), "Who serves, in its callers' windows; it needs no window", required=True)
+WHEN_BUSY = Field(
+    "when_busy",
+    Choice(("help", "wait", "refuse")),
+    "What a caller does while the server works for another: lends it its window until it is free, sleeps, or gets an error",
+    default="help",
+)
+GATE = Record("a gate", (CALLERS, SERVER, WHEN_BUSY), "{from: control, to: solver}")
+GATES = Field(
+    "gates", TableOf(GATE, "a mapping from names", Name("math"), sample_name="math"), "Calls from partition to partition, by name"
+)
+
 # shared areas
 SHARED_SIZE = Field("size", Quantity(SIZE, 1, USER_END, "64 KiB"), "Whole pages of 4 KiB", required=True)
 ACCESS = Field(

@@ -182,6 +182,16 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """Synchronous calls of `callers`, in whose windows `server` works. `when_busy`: help | wait | refuse."""
+
+    name: str
+    callers: tuple[str, ...]
+    server: str
+    when_busy: str
+
+
+@dataclass(frozen=True)
 class Shared:
     """A shared memory area; `access` by partition: ro | rw."""
 
@@ -247,3 +257,4 @@ class Plan:
     shared: tuple[Shared, ...] = ()
     module_health: dict[str, str] = field(default_factory=dict)  # module event -> log | halt | warm_restart | cold_restart
     trace: Trace | None = None  # None: windows only, in memory
+    gates: tuple[Gate, ...] = ()

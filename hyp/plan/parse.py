@@ -12,7 +12,7 @@ from hyp.plan.draft import Draft, DraftArea, DraftGrants, DraftPartition, DraftS
 from hyp.plan.guard import needed
 from hyp.plan.model import Area, Board, Console, Memory, Timing
 from hyp.plan.node import Mapping, Node
-from hyp.plan.parse_links import channels_of, events_of, shared_of
+from hyp.plan.parse_links import channels_of, events_of, gates_of, shared_of
 from hyp.plan.parse_trace import trace_of
 from hyp.plan.registers import register_cache
 from hyp.plan.report import Report
@@ -42,6 +42,7 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
         schedule_names=_all_names(root, lang.SCHEDULES.key),
         channels=channels_of(values, report),
         events=events_of(values),
+        gates=gates_of(values),
         shared=shared_of(values),
         health_defaults=_table(values, rights.H_DEFAULTS),
         module_health=_table(values, rights.H_MODULE),

@@ -1,9 +1,9 @@
-"""Channels, events and shared areas from their records to the draft."""
+"""Channels, events, gates and shared areas from their records to the draft."""
 
 from __future__ import annotations
 
 from hyp.plan import links_language as lang
-from hyp.plan.draft_links import DraftChannel, DraftEnd, DraftEvent, DraftShared
+from hyp.plan.draft_links import DraftChannel, DraftEnd, DraftEvent, DraftGate, DraftShared
 from hyp.plan.report import Report
 from hyp.plan.shapes import Values
 
@@ -16,6 +16,13 @@ def channels_of(values: Values, report: Report) -> tuple[DraftChannel, ...]:
 def events_of(values: Values) -> tuple[DraftEvent, ...]:
     events = (values.get(lang.EVENTS) or {}).items()
     return tuple(DraftEvent(name, event.path, event.get(lang.SENDER), event.get(lang.RECEIVER)) for name, event in events)
+
+
+def gates_of(values: Values) -> tuple[DraftGate, ...]:
+    return tuple(
+        DraftGate(name, gate.path, gate.get(lang.CALLERS) or (), gate.get(lang.SERVER), gate.get(lang.WHEN_BUSY))
+        for name, gate in (values.get(lang.GATES) or {}).items()
+    )
 
 
 def shared_of(values: Values) -> tuple[DraftShared, ...]:

@@ -8,7 +8,7 @@ from hyp.plan.shapes import Field, ListOf, Record
 from hyp.plan.units import SIZE
 
 BAUD_MAX = 4_000_000
-EVENTS = ("window", "health", "port", "event", "hypercall")
+EVENTS = ("window", "health", "port", "event", "gate", "hypercall")
 DETAILS = ("planned", "all")
 
 UART = Field("uart", Text("the name of a UART of the board", "com2"), "UART that carries the trace; without it the trace stays in memory")
@@ -28,7 +28,7 @@ DETAIL = Field(
 )
 RECORDED = Field(
     "events",
-    ListOf(Choice(EVENTS, later=("gate",)), "a kind of event or a list of them", single=True),
+    ListOf(Choice(EVENTS), "a kind of event or a list of them", single=True),
     "What is recorded; windows always are",
     default=("window", "health"),
     default_words="[window, health]",

@@ -66,6 +66,17 @@ hyp_event_t hyp_event(const char *name)
     return HYP_INVALID_CONFIG;
 }
 
+hyp_gate_t hyp_gate(const char *name)
+{
+    struct hyp_table table = hyp_info()->gates;
+    const struct hyp_gate_entry *gates = info_table(table);
+
+    for (uint32_t i = 0; i < table.count; i++)
+        if (strncmp(gates[i].name, name, HYP_NAME_SIZE) == 0)
+            return (hyp_gate_t)gates[i].number;
+    return HYP_INVALID_CONFIG;
+}
+
 const hyp_area_t *hyp_area(const char *name)
 {
     struct hyp_table table = hyp_info()->areas;

@@ -13,17 +13,19 @@ MODULE_EVENTS = tuple(event.name.lower() for event in HealthEvent if event >= FI
 
 
 def partition_has_a_window(draft: Draft) -> None:
-    """Every partition has a window in some schedule."""
+    """Every partition has a window in some schedule, or serves a gate."""
     windows = [window for schedule in draft.schedules for window in schedule.windows]
     read = len(draft.schedules) == draft.report.spans.count(("schedules",)) and all(schedule.complete for schedule in draft.schedules)
     if not draft.schedules or not read or any(window.partition not in draft.names for window in windows):
         return  # a window in doubt may be the partition's
+    if any(gate.server not in draft.names for gate in draft.gates):
+        return  # and so may a server
     if not draft.report.ok(("gates",)):
         return  # what only serves a gate needs no window
-    named = {window.partition for window in windows}
+    named = {window.partition for window in windows} | {gate.server for gate in draft.gates}
     for partition in draft.partitions:
         if partition.name not in named:
-            fix = f"add e.g. `- {{partition: {partition.name}, at: 0 ms, for: 1 ms}}` to a schedule, or remove the partition"
+            fix = f"add e.g. `- {{partition: {partition.name}, at: 0 ms, for: 1 ms}}` to a schedule, let it serve a gate, or remove it"
             draft.report.add("PAR004", partition.path, f"`{partition.name}` has no window in any schedule", fix, key=True)
 
 

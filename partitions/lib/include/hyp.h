@@ -14,6 +14,7 @@
 typedef int64_t hyp_result_t;
 typedef int32_t hyp_port_t;      /* number, or a negative error */
 typedef int32_t hyp_event_t;     /* number, or a negative error; HYP_EVENT_TIMER ... are numbers too */
+typedef int32_t hyp_gate_t;      /* number, or a negative error */
 typedef int32_t hyp_partition_t; /* id, or a negative error */
 typedef uint64_t hyp_time_t;     /* ns */
 typedef struct hyp_info hyp_info_t;
@@ -38,6 +39,7 @@ hyp_partition_t hyp_partition(const char *name);   /* HYP_INVALID_CONFIG: the pl
 hyp_port_t hyp_port(const char *name);             /* likewise; the part after the dot in the plan */
 hyp_event_t hyp_event(const char *name);           /* likewise */
 hyp_event_t hyp_port_event(hyp_port_t port);       /* what is raised when a message comes, or a full queue has room; else as above */
+hyp_gate_t hyp_gate(const char *name);             /* likewise; at its server: the number of the gate's first caller */
 const hyp_area_t *hyp_area(const char *name);      /* NULL: no such area; `heap`, `stack` and shared areas are areas too */
 const char *hyp_partition_name(uint32_t id);       /* "unknown" for one that the plan lets us not name */
 const char *hyp_schedule_name(uint32_t id);        /* likewise */
@@ -99,6 +101,15 @@ void hyp_on_trap(int vector, void (*handler)(hyp_frame_t *));
  */
 void hyp_on_syscall(void (*handler)(hyp_frame_t *));
 uint64_t hyp_trap_address(void);                   /* fault address of the page fault that is being handled */
+
+/*
+ * Gates: a call that another partition answers, in the caller's own window. The six words are replaced by the server's; an error
+ * leaves them as they were. HYP_NOT_AVAILABLE: the server is not ready, busy (`when_busy: refuse`), or was lost during the call.
+ * hyp_gate_serve waits for requests and answers each with what `serve` makes of its words; `caller` is the client's place among the
+ * callers of all gates that lead here, in the plan's order. It returns only when no gate leads here.
+ */
+hyp_result_t hyp_gate_call(hyp_gate_t gate, uint64_t words[6]);
+void hyp_gate_serve(void (*serve)(int caller, uint64_t words[6]));
 
 /* Devices of the partition, by the event that its interrupt raises. */
 hyp_result_t hyp_irq_ack(hyp_event_t event);               /* served: the line may raise its event again */

@@ -30,7 +30,7 @@ def layout() -> Layout:
     spaces = []
     known = facts(PLAN)
     for partition in PLAN.partitions:
-        listed = listings(PLAN, partition, known.wiring.partitions[partition.id])
+        listed = listings(PLAN, partition, known.wiring.partitions[partition.id], known.gates)
         space = arrange(partition, parsed, PLAN.shared, listed)
         assert not isinstance(space, Fault)
         spaces.append(space)

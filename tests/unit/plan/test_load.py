@@ -96,7 +96,8 @@ def test_a_window_in_doubt_gives_no_follow_ups() -> None:
 def test_a_partition_that_only_serves_a_gate_needs_no_window() -> None:
     text = changed(("      - {partition: b, at: 2 ms, for: 1 ms}\n", ""))
     assert found(check(text)) == ["PAR004"]
-    assert found(check(text + "gates: {g: {from: a, to: b}}\n")) == ["FUT001"]
+    assert found(check(text + "gates: {g: {from: a, to: b}}\n")) == []
+    assert found(check(text + "gates: {g: {from: a, to: c}}\n")) == ["NAM004"]
 
 
 def test_overlaps_with_a_window_that_overlaps() -> None:

@@ -273,6 +273,7 @@ def manifest(addresses: dict[str, Any], image: bytes = b"", emulator: dict[str, 
             }
         ],
         "channels": [],
+        "gates": [],
         "shared": [],
         "expected": {"beta": ["divide_error"]},
         "memory": {"used": 0, "free": 0, "largest_free": {"start": 0, "size": 0}},
