@@ -175,7 +175,7 @@ def test_cores_have_stacks_that_know_their_core(built: Built) -> None:
     for core in (0, 1):
         base = tables.CORE_BASE + core * tables.CORE_STRIDE
         record: dict[str, Any] = state.CORE.unpack(built.boot.read(base, state.CORE.size))
-        assert (record["self"], record["stack"], record["id"]) == (base, base + tables.CORE_STACK_TOP, core)
+        assert (record["self"], record["stack"], record["id"]) == (base, base + tables.CORE_STACK_START, core)
         assert record["frame_limit"] == (1 << 64) - 1
         entry = built.image.manifest["cores"][core]
         assert built.boot.physical(base) == entry["state"]
