@@ -6,6 +6,7 @@ version and checksum (CRC-32 of ISO 3309, as `zlib.crc32`, over the bytes from o
 
 from __future__ import annotations
 
+from hyp.abi.gate_tables import GATE
 from hyp.abi.numbers import HEALTH_EVENTS, NAME_SIZE
 from hyp.abi.record import Field, Record
 
@@ -92,13 +93,6 @@ PARTITION_NO_TSC = 4
 """RDTSC and RDTSCP fault in it."""
 IRQS_MAX = 24
 """Interrupts of all partitions: inputs of one IOAPIC."""
-GATE_SLOW, GATE_WAIT, GATE_HELP = 1, 2, 4
-"""SLOW: one end has an FPU, or gates are traced, so a call takes the long way. WAIT, HELP: what `when_busy` says; neither: refuse."""
-GATE_SHIFT = 5
-"""A gate_plan has 1 << GATE_SHIFT bytes."""
-GATE_DEPTH = 4
-"""Gates that a call may lead through, one behind the other: they are followed at a release, within the guard."""
-SERVES_NOBODY, SERVES_IN_WINDOWS, SERVES_PASSIVE = 0, 1, 2
 GRANT_HEALTH_READ, GRANT_TRACE_READ, GRANT_MODULE_WARM, GRANT_MODULE_COLD, GRANT_MODULE_HALT = 1, 2, 4, 8, 16
 HEALTH_TABLE = 128
 WINDOW_GAP = 1
@@ -268,18 +262,6 @@ IRQ = Record(
         Field("event", "u32", "the owner's number of the event"),
         Field("line", "u32", "input of the IOAPIC"),
         Field("level", "u32", "1: the device holds the line until it is served; 0: an edge, pended once at each window start"),
-    ),
-)
-
-GATE = Record(
-    "gate_plan",
-    "A partition's right to call another.",
-    (
-        Field("server", "*const struct partition_plan"),
-        Field("state", "*struct partition_state", "the server's"),
-        Field("root", "u64", "the server's PML4"),
-        Field("caller", "u32", "the caller's number at the server: its place among all callers of all gates that lead there"),
-        Field("flags", "u32", "GATE_*"),
     ),
 )
 

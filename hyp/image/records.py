@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
+from hyp.abi.gate_tables import GATE, GATE_HELP, GATE_SLOW, GATE_WAIT, SERVES_IN_WINDOWS, SERVES_NOBODY, SERVES_PASSIVE
 from hyp.abi.numbers import Direction, HealthAction
 from hyp.abi.tables import (
     CHANNEL,
-    GATE,
-    GATE_HELP,
-    GATE_SLOW,
-    GATE_WAIT,
     HEALTH,
     IRQ,
     LISTENER,
@@ -22,9 +19,6 @@ from hyp.abi.tables import (
     PORT,
     RESTORE,
     SCHEDULE,
-    SERVES_IN_WINDOWS,
-    SERVES_NOBODY,
-    SERVES_PASSIVE,
 )
 from hyp.image.addresses import depth, ring_address, state_address, stride
 from hyp.image.gates import Gates

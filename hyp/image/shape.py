@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyp.abi.gate_tables import GATE
 from hyp.abi.record import Record
 from hyp.abi.tables import (
     CHANNEL,
     FEATURE,
-    GATE,
     HEALTH,
     IRQ,
     LANE,

@@ -8,9 +8,10 @@
 static inline hyp_result_t gate_hypercall(uint64_t number, uint64_t words[6])
 {
     uint64_t rax = (uint64_t)HYP_HYPERCALL_TAG << 32 | number;
-    register uint64_t r10 __asm__("r10") = words[3];
-    register uint64_t r8 __asm__("r8") = words[4];
-    register uint64_t r9 __asm__("r9") = words[5];
+    uint64_t fourth = words[3], fifth = words[4], sixth = words[5];
+    register uint64_t r10 __asm__("r10") = fourth;
+    register uint64_t r8 __asm__("r8") = fifth;
+    register uint64_t r9 __asm__("r9") = sixth;
 
     __asm__ volatile("syscall"
                      : "+a"(rax), "+D"(words[0]), "+S"(words[1]), "+d"(words[2]), "+r"(r10), "+r"(r8), "+r"(r9)

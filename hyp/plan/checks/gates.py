@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyp.abi.tables import GATE_DEPTH
+from hyp.abi.gate_tables import GATE_DEPTH
 from hyp.plan.checks.lookup import entry, find_partition
 from hyp.plan.draft import Draft
 from hyp.plan.draft_links import DraftGate

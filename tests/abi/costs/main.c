@@ -45,6 +45,8 @@ static void measure_services(void)
     measure(HYP_CALL_IRQ_MASK, 0, 1, 0);
     measure(HYP_CALL_TRACE_EVENT, 7, 0, 0);
     measure(HYP_CALL_TRACE_READ, buffer, HYP_TRACE_READ_MAX, 0);
+    measure(HYP_CALL_GATE_CALL, 0, 0, 0);
+    measure(HYP_CALL_GATE_REPLY_WAIT, 0, 0, 0);
     hyp_call_t one = { .number = HYP_CALL_TRACE_READ, .arguments = { buffer, HYP_TRACE_READ_MAX } };
     measure(HYP_CALL_MULTICALL, (uint64_t)&one, 1, 0);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "event.h"
+#include "gate.h"
 #include "partition.h"
 #include "schedule.h"
 #include "timer.h"
@@ -32,10 +33,9 @@ void partition_halt(struct partition_state *state, uint32_t status)
     abort();
 }
 
-int partition_prepare(struct core *of, const struct partition_plan *partition)
+void partition_begin(struct core *of)
 {
     (void)of;
-    (void)partition;
     abort();
 }
 
@@ -45,7 +45,7 @@ _Noreturn void schedule_rest(struct core *of)
     abort();
 }
 
-_Noreturn void schedule_resume(struct core *of)
+_Noreturn void gate_leave(struct core *of)
 {
     (void)of;
     abort();
