@@ -26,6 +26,7 @@ FAMILIES = {
     "DEV": "devices",
     "CON": "the console",
     "ELF": "partition programs",
+    "LAB": "boards files",
     "FUT": "what this version cannot do yet",
 }
 
@@ -38,7 +39,7 @@ class Code:
     title: str
     why: str
     severity: Severity = Severity.ERROR
-    stage: str = "plan"  # plan | image: which stage finds it
+    stage: str = "plan"  # plan | image | lab: which stage finds it
 
 
 _WARNING = Severity.WARNING
@@ -189,6 +190,12 @@ _ALL = (
     Code("CON002", "not a UART", "the kernel speaks to 16550 UARTs only"),
     Code("CON003", "baud rate not possible", "the UART divides its clock by 16 and by a whole number; more than 2 % off loses characters"),
     Code("CON004", "trace on the console's UART", "text and trace on one line could not be told apart"),
+    Code("LAB001", "unknown kind of port", "a line is opened by what its URL's scheme names", stage="lab"),
+    Code("LAB002", "network port without host or TCP port", "both ends of a connection are named, none is guessed", stage="lab"),
+    Code("LAB003", "port used twice", "bytes that two readers share reach neither whole", stage="lab"),
+    Code("LAB004", "two ways to an image", "a board boots one image, and tests must know which", stage="lab"),
+    Code("LAB005", "off without on", "every test after the first one would find a dead board", stage="lab"),
+    Code("LAB006", "board that nothing starts", "a test run waits until somebody switches it on", _WARNING, "lab"),
     Code(
         "FUT001",
         "not supported yet",

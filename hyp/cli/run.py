@@ -1,4 +1,4 @@
-"""`hyp run`: build if needed, run on an emulator, stream the consoles, end with a verdict."""
+"""`hyp run`: build if needed, run on an emulator or a board, stream the consoles, end with a verdict."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from hyp.cli.run_board import board_of, configure_board, controlled, target_of
 from hyp.exits import ExitCode, Stop
 from hyp.image.manifest import Manifest
+from hyp.lab.model import LabBoard
 from hyp.plan.units import DURATION, Wrong, parse_quantity
 from hyp.report.live import Printer
 from hyp.report.places import Places
@@ -20,12 +22,13 @@ from hyp.report.verdict_json import verdict_json
 from hyp.target.bundle import Bundle, open_bundle
 from hyp.target.gdb import write_script
 from hyp.target.options import INSTRUCTIONS, WALL, Options, parse_match
-from hyp.target.run import TARGETS, Run, default_target, streams
+from hyp.target.run import BOARD, TARGETS, Run, default_target, run_on_board, streams
 from hyp.target.run import run as run_image
 from hyp.target.session import FAILED, End
+from hyp.target.workspace import private_folder
 from hyp.timeline.verdict import Verdict, judge
 
-HELP = "run a plan or an image on an emulator, stream its consoles, end with a verdict"
+HELP = "run a plan or an image on an emulator or a board, stream its consoles, end with a verdict"
 _DEFAULT_FOR = "2s"
 _DEFAULT_TIMEOUT = "60s"
 _GDB_PORT = 1234
@@ -35,7 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "image", nargs="?", metavar="PLAN|IMAGE", help="a plan (it is built first), an image.elf, an image.json or their folder"
     )
-    parser.add_argument("--target", choices=TARGETS, help="default: qemu where the board can be QEMU")
+    parser.add_argument(
+        "--target", choices=(*TARGETS, BOARD), help="default: qemu where the board can be QEMU; board where --board or --port is given"
+    )
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--for", dest="length", metavar="TIME", help=f"target time, rounded up to major frames; default {_DEFAULT_FOR}")
     length.add_argument("--frames", type=int, metavar="N", help="major frames")
@@ -54,6 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--qemu-arg", metavar="ARG", action="append", default=[], help="one more argument for the emulator; may be repeated"
     )
+    configure_board(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,9 +68,11 @@ def run(args: argparse.Namespace) -> int:
     if args.image is None:
         raise Stop(ExitCode.ENVIRONMENT, "which plan or image? For example: hyp run config/demo.yaml")
     limits = _host_limit(args), _port(args)  # usage errors come before a build
+    asked = target_of(args)
     bundle = _bundle(args.image)
-    target = args.target or default_target(bundle)
-    options = _options(args, bundle, *limits)
+    target = asked or default_target(bundle)
+    board = board_of(args, bundle) if target == BOARD else None
+    options = _options(args, bundle, board, *limits)
     if target == "bochs" and (options.gdb_port is not None or options.clock == WALL):
         raise Stop(ExitCode.ENVIRONMENT, "--gdb and --clock wall are QEMU's; leave out --target bochs")
     people = sys.stderr if args.json else sys.stdout
@@ -72,8 +80,15 @@ def run(args: argparse.Namespace) -> int:
     if options.gdb_port is not None:
         _announce_gdb(bundle, options.gdb_port)
     printer = Printer(people, streams(bundle), Places(bundle).of)
-    ran = run_image(bundle, target, options, printer.show, raw)
+    ran = _ran(args, bundle, board or target, options, printer, raw)
     return _judged(args, bundle.manifest, options, ran, people)
+
+
+def _ran(args: argparse.Namespace, bundle: Bundle, target: LabBoard | str, options: Options, printer: Printer, raw: Path | None) -> Run:
+    if isinstance(target, str):
+        return run_image(bundle, target, options, printer.show, raw)
+    with private_folder() as folder, controlled(target, folder if raw is None else raw) as control:
+        return run_on_board(bundle, control, options, printer.show, raw, attach=bool(args.attach))
 
 
 def _judged(args: argparse.Namespace, manifest: Manifest, options: Options, ran: Run, people: TextIO) -> int:
@@ -112,12 +127,12 @@ def _is_elf(path: Path) -> bool:
         return False
 
 
-def _options(args: argparse.Namespace, bundle: Bundle, timeout_s: float | None, gdb_port: int | None) -> Options:
+def _options(args: argparse.Namespace, bundle: Bundle, board: LabBoard | None, timeout_s: float | None, gdb_port: int | None) -> Options:
     names = streams(bundle)
     return Options(
-        frames=_frames(args, bundle.manifest),
+        frames=None if board is not None and (args.attach or board.image is not None) else _frames(args, bundle.manifest),
         timeout_s=timeout_s,
-        clock=args.clock,
+        clock=args.clock if board is None else WALL,
         expect=tuple(parse_match(text, "--expect", names) for text in args.expect),
         until=parse_match(args.until, "--until", names) if args.until is not None else None,
         gdb_port=gdb_port,

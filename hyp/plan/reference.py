@@ -103,7 +103,7 @@ def diagnostics_page() -> str:
 
 
 def _row(entry: Code) -> str:
-    found = "" if entry.stage == "plan" else " (found when the image is laid out)"
+    found = {"image": " (found when the image is laid out)"}.get(entry.stage, "")
     return f"| `{entry.code}` | {entry.severity} | {_cell(entry.title)}{found} | {_cell(entry.why)} |"
 
 

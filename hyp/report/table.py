@@ -43,6 +43,8 @@ def _lines(verdict: Verdict, run: Run) -> Iterator[str]:
     for dump in run.traces or ():
         if dump.lost:
             yield f"trace: core {dump.core} has overwritten its first {dump.lost} records"
+    for loss in run.session.losses:
+        yield f"line: {loss}"
     for core in verdict.facts.cores:
         if core.spurious:
             yield f"core {core.id}: {core.spurious} timer expiries before the deadline"

@@ -36,6 +36,7 @@ def verdict_json(manifest: Manifest, clock: str, run: Run, verdict: Verdict) -> 
         ],
         "drops": {name: {"bytes": drop.bytes, "events": drop.events} for name, drop in verdict.facts.drops.items()},
         "partitions": {name: {"passed": said.passed, "text": said.text} for name, said in verdict.facts.verdicts.items()},
+        "line_losses": list(run.session.losses),
         "trace_lost": sum(dump.lost for dump in run.traces or ()),
         "image_sha256": manifest["image"]["sha256"],
         "plan": manifest["plan"],

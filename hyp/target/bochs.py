@@ -106,6 +106,9 @@ class Bochs:
         if self._child is not None:
             self._child.kill()
 
+    def remarks(self) -> tuple[str, ...]:
+        return ()
+
     def memory(self) -> Memory | None:
         return None
 

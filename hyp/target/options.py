@@ -26,9 +26,12 @@ class Match:
 
 @dataclass(frozen=True)
 class Options:
-    """`timeout_s` is host time, None: never; `clock` is `instructions` or `wall`; `gdb_port` starts stopped, waiting for gdb."""
+    """`timeout_s` is host time, None: never; `clock` is `instructions` or `wall`; `gdb_port` starts stopped, waiting for gdb.
 
-    frames: int
+    `frames` None: what is booted says it itself, as a board's medium does.
+    """
+
+    frames: int | None
     timeout_s: float | None = 60.0
     clock: str = INSTRUCTIONS
     expect: tuple[Match, ...] = ()
@@ -50,7 +53,9 @@ def parse_match(text: str, option: str, streams: tuple[str, ...]) -> Match:
         raise Stop(ExitCode.ENVIRONMENT, f"{option} {text!r}: not a regular expression: {error}") from None
 
 
-def command_line(board: str, frames: int) -> str:
+def command_line(board: str, frames: int | None) -> str:
     """What the loader passes: the board's own words, with our `frames=` in place of its."""
+    if frames is None:
+        return board
     words = [word for word in board.split() if not word.startswith("frames=")]
     return " ".join([*words, f"frames={frames}"])

@@ -100,6 +100,9 @@ class Qemu:
         if self._child is not None:
             self._child.kill()
 
+    def remarks(self) -> tuple[str, ...]:
+        return ()
+
     def memory(self) -> Memory | None:
         try:
             return RamFile(self._ram)

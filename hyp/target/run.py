@@ -1,4 +1,4 @@
-"""A whole run on an emulator: private folder, start, watch, stop, and what is known afterwards."""
+"""A whole run on an emulator or a board: start, watch, stop, and what is known afterwards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyp.exits import ExitCode, Stop
+from hyp.lab.control import Control
+from hyp.target.board import Board
 from hyp.target.bochs import Bochs
 from hyp.target.bundle import Bundle
 from hyp.target.console import KERNEL, Line
@@ -20,6 +22,8 @@ from hyp.target.target import Target
 from hyp.target.workspace import private_folder
 
 TARGETS = ("qemu", "bochs")
+BOARD = "board"
+"""The third kind of target: a machine at the end of a line."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,24 @@ def run(bundle: Bundle, name: str, options: Options, show: Callable[[Line], None
     with private_folder() as folder:
         logs = raw if raw is not None else folder / "raw"
         logs.mkdir(parents=True, exist_ok=True)
-        target = _target(bundle, name, options, folder, logs)
-        target.prepare()
-        partitions = streams(bundle)[1:]
-        session = Watch(target, bundle.manifest["console"]["uart"], partitions, options, show).run()
-        return _known(bundle, target, session)
+        return _watched(bundle, _target(bundle, name, options, folder, logs), options, show)
+
+
+def run_on_board(bundle: Bundle, control: Control, options: Options, show: Callable[[Line], None], raw: Path | None = None, *,
+                 attach: bool = False) -> Run:  # fmt: skip
+    """Run the image on a board whose lines `control` keeps open; parts of their logs that belong to the run are kept in `raw`.
+
+    `attach`: nothing is loaded, whatever the board boots is judged as this image. Stop when the board cannot take the image or be started.
+    """
+    board = Board(bundle, control, options, raw, attach=attach)
+    return _watched(bundle, board, options, show, from_boot=board.starts)
+
+
+def _watched(bundle: Bundle, target: Target, options: Options, show: Callable[[Line], None], *, from_boot: bool = False) -> Run:
+    target.prepare()
+    uart = bundle.manifest["console"]["uart"]
+    session = Watch(target, uart, streams(bundle)[1:], options, show, from_boot=from_boot).run()
+    return _known(bundle, target, session)
 
 
 def _target(bundle: Bundle, name: str, options: Options, folder: Path, raw: Path) -> Target:

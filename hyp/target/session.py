@@ -12,6 +12,8 @@ from hyp.target.options import Options
 from hyp.target.target import Stream, Target
 
 _POLL_SECONDS = 0.01
+_BOOTING = ("boot ", "clock ", "start")
+"""The kernel's first lines. A board that is switched on may send a noise byte first, which spoils the very first one."""
 _LAST_WORDS_SECONDS = 1.0
 """How long we go on listening after a panic: its registers follow it, and the kernel halts without leaving."""
 
@@ -34,17 +36,25 @@ FAILED = frozenset({End.SILENT, End.HUNG, End.CRASHED, End.HALTED, End.PANICKED}
 
 @dataclass(frozen=True)
 class Session:
-    """`message` says for people what happened when it failed. `lines` are the console's, in order."""
+    """`message` says for people what happened when it failed. `lines` are the console's, in order.
+
+    `losses`: what was lost between target and host, in words.
+    """
 
     end: End
     message: str
     lines: tuple[Line, ...]
+    losses: tuple[str, ...] = ()
 
 
 class Watch:
-    """The state of a session while it goes on."""
+    """The state of a session while it goes on.
 
-    def __init__(self, target: Target, uart: str, partitions: tuple[str, ...], options: Options, show: Callable[[Line], None]) -> None:
+    `from_boot`: the line may still carry the end of what ran before, so lines count from the kernel's `hyp: boot` on.
+    """
+
+    def __init__(self, target: Target, uart: str, partitions: tuple[str, ...], options: Options, show: Callable[[Line], None], *,
+                 from_boot: bool = False) -> None:  # fmt: skip
         self._target = target
         self._uart = uart
         self._options = options
@@ -54,6 +64,7 @@ class Watch:
         self._bytes = 0
         self._fatal: tuple[End, str] | None = None
         self._finished: End | None = None
+        self._waits_for_boot = from_boot
 
     def run(self) -> Session:
         """Start the target and watch it to its end; it is stopped then. KeyboardInterrupt becomes End.INTERRUPTED."""
@@ -69,7 +80,7 @@ class Watch:
         if self._finished is None:
             self._take(stream)
         self._accept(self._demultiplexer.finish())
-        return Session(end, message, tuple(self._lines))
+        return Session(end, message, tuple(self._lines), self._target.remarks())
 
     def _watch(self, stream: Stream | None) -> tuple[End, str]:
         limit = self._options.timeout_s
@@ -103,6 +114,10 @@ class Watch:
             return self._fatal
         if not self._bytes:
             return End.SILENT, f"the target printed nothing on {self._uart} in {limit:g} s: does the board's console match, does it boot?"
+        if self._waits_for_boot:
+            last = next((line.text for line in reversed(self._lines) if line.text.strip()), "nothing that is text")
+            said = f"{self._bytes} bytes came on {self._uart} in {limit:g} s, and no `hyp: boot` among them; the last line: {last[:200]}"
+            return End.HUNG, f"{said} (is the speed right? does it boot the image?)"
         return End.HUNG, f"the target did not end in {limit:g} s (host time): it hangs, or needs a longer --timeout"
 
     def _take(self, stream: Stream | None) -> bool:
@@ -115,13 +130,19 @@ class Watch:
         for line in lines:
             if self._finished is not None:
                 return
+            if self._waits_for_boot and line.direct and line.text.startswith(_BOOTING):
+                self._waits_for_boot = False
+                self._lines.clear()
+                self._fatal = None
             self._lines.append(line)
             self._show(line)
-            if line.direct and line.text == "end":
-                self._finished = End.COMPLETE
-            elif line.direct and line.text.startswith("halt"):
+            if line.direct and line.text.startswith("halt"):
                 self._fatal = End.HALTED, f"the kernel refuses this machine: {line.text}"
             elif line.direct and line.text.startswith("panic"):
                 self._fatal = End.PANICKED, f"the kernel failed: {line.text}"
+            elif self._waits_for_boot:
+                continue
+            elif line.direct and line.text == "end":
+                self._finished = End.COMPLETE
             elif self._options.until is not None and self._options.until.seen_in(line.stream, line.text):
                 self._finished = End.UNTIL

@@ -52,6 +52,10 @@ class Target(Protocol):
         """Leave nothing of it running."""
         ...
 
+    def remarks(self) -> tuple[str, ...]:
+        """What went wrong between it and us, for people: losses of a line, each with what is missing."""
+        ...
+
     def memory(self) -> Memory | None:
         """Its physical memory once it has stopped; None when the target cannot show it."""
         ...
@@ -60,9 +64,10 @@ class Target(Protocol):
 class LogStream:
     """A UART that the emulator writes to a file, byte by byte: the raw log is kept first and read from there."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, at: int = 0) -> None:
+        """Begins at byte `at`."""
         self._path = path
-        self._at = 0
+        self._at = at
 
     def read(self) -> bytes:
         try:

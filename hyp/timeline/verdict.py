@@ -25,7 +25,7 @@ _SECOND_NS = 1_000_000_000
 @dataclass(frozen=True)
 class Reason:
     """`code` is stable: target, window_not_delivered, release_jitter, kernel_path, module_event, health_event, trace, expect,
-    until, partition_verdict, frames, drops, no_facts."""
+    until, partition_verdict, frames, drops, line, image, no_facts."""
 
     code: str
     message: str
@@ -75,6 +75,7 @@ def judge(manifest: Manifest, options: Options, run: Run, strict: bool) -> Verdi
     path = [result.facts.path_max for result in windows if result.facts.path_max is not None]
     reasons = [
         *_target(run),
+        *_image(manifest, run),
         *_frames(options, run, frames),
         *_deliveries(windows, run),
         *_jitter(windows, bound),
@@ -83,7 +84,7 @@ def judge(manifest: Manifest, options: Options, run: Run, strict: bool) -> Verdi
         *_trace(followed),
         *_said(facts),
         *_expectations(options, run),
-        *(_drops(facts) if strict else ()),
+        *(_drops(facts, run) if strict else ()),
     ]
     return Verdict(
         tuple(reasons),
@@ -132,7 +133,7 @@ def _frames(options: Options, run: Run, frames: dict[int, int]) -> Iterator[Reas
         yield Reason("no_facts", "the run ended without an end report: nothing can be judged")
     halted = any(line.direct and line.text == MODULE_HALT for line in run.session.lines)
     for core, completed in frames.items():
-        if completed != options.frames:
+        if options.frames is not None and completed != options.frames:
             why = ", then the module was halted" if halted else ""
             yield Reason("frames", f"core {core} completed {completed} of {options.frames} major frames{why}")
 
@@ -170,7 +171,7 @@ def _health(health: tuple[HealthFacts, ...], expected: dict[str, list[str]]) -> 
 def _followed(manifest: Manifest, options: Options, run: Run, tsc_hz: int) -> tuple[Followed, ...]:
     """By core, where a trace is known."""
     facts = run.facts
-    whole = run.session.end is End.COMPLETE and all(core.frames == options.frames for core in facts.cores)
+    whole = run.session.end is End.COMPLETE and all(core.frames == options.frames for core in facts.cores)  # never, if nobody said how many
     frames = facts.schedules if whole else None
     dumps = [dump for dump in run.traces or () if dump.tick_scale]
     return tuple(follow(manifest["schedules"], dump, tsc_hz, facts.module_restarts, frames) for dump in dumps)
@@ -200,6 +201,16 @@ def _expectations(options: Options, run: Run) -> Iterator[Reason]:
         yield Reason("until", f"--until {options.until} was not seen before the end")
 
 
-def _drops(facts: Facts) -> Iterator[Reason]:
+def _image(manifest: Manifest, run: Run) -> Iterator[Reason]:
+    """A board may have booted something else than the image that it is judged by."""
+    booted = [line.text for line in run.session.lines if line.direct and line.text.startswith("boot plan=")]
+    if booted and not booted[-1].startswith(f"boot plan={manifest['plan']} "):
+        name = booted[-1].removeprefix("boot plan=").partition(" ")[0]
+        yield Reason("image", f"the target booted plan {name}, it is judged as {manifest['plan']}")
+
+
+def _drops(facts: Facts, run: Run) -> Iterator[Reason]:
+    for loss in run.session.losses:
+        yield Reason("line", f"{loss} (--strict)")
     for name, drop in facts.drops.items():
         yield Reason("drops", f"{name}: {drop.bytes} bytes of console output dropped in {drop.events} writes (--strict)")

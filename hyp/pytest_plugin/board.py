@@ -1,0 +1,110 @@
+"""The fixture `hyp_board`: a board of the lab as tests handle it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hyp.exits import ExitCode, Stop
+from hyp.lab.control import Control
+from hyp.pytest_plugin.console import Console
+from hyp.pytest_plugin.hardware import HardwareRun
+from hyp.target.bundle import Bundle, open_bundle
+from hyp.target.options import command_line
+
+
+class HypBoard:
+    """What goes wrong with the board or its lines fails the test, in one sentence."""
+
+    def __init__(self, hardware: HardwareRun, control: Control) -> None:
+        self.control = control
+        held = control.board.image
+        self.image = open_bundle(control.board.folder / held) if held is not None else None  # what it holds, as far as we know
+        self.frames: int | None = None  # that it was told to run; None: for ever, or what its medium says
+        self._hardware = hardware
+
+    @property
+    def name(self) -> str:
+        return self.control.board.name
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return self.control.board.features
+
+    @property
+    def log(self) -> Path:
+        """The console's raw log: every byte since the line was opened."""
+        return self.control.console.log
+
+    @property
+    def losses(self) -> list[str]:
+        """Times at which the line was lost, in words."""
+        return [str(loss) for loss in self.control.console.losses]
+
+    def load(self, image: Bundle, frames: int | None = None) -> None:
+        """Put an image where the board boots it from; it does not start yet. `frames`: the major frames that it shall run."""
+        with told():
+            board, wanted = self.control.board, image.manifest["board"]
+            if wanted["name"] != board.board:
+                raise Stop(ExitCode.WRONG_INPUT, f"the image is for board {wanted['name']}, {board.name} is a {board.board}")
+            if board.load is None:
+                raise Stop(ExitCode.ENVIRONMENT, f"board {board.name} has no `load` command in the boards file")
+            self.control.load(image.image, command_line(wanted["command_line"], frames))
+        self.image, self.frames = image, frames
+
+    def start(self) -> None:
+        """Reset it, or switch it off and on again, whichever it has."""
+        with told():
+            self.control.start_anew()
+
+    def power_on(self) -> None:
+        with told():
+            self.control.power_on()
+
+    def power_off(self) -> None:
+        with told():
+            self.control.power_off()
+
+    def power_cycle(self) -> None:
+        with told():
+            self.control.power_cycle()
+
+    def reset(self) -> None:
+        with told():
+            self.control.reset()
+
+    def console(self) -> Console:
+        """A reader of its own, from the start of the current test on."""
+        return Console(self, self._hardware.test_from)
+
+
+@contextmanager
+def connected(hardware: HardwareRun) -> Iterator[HypBoard]:
+    """The board with its lines open; at the end what was switched on is switched off."""
+    control = Control(hardware.board, hardware.folder)
+    try:
+        with told():
+            board = HypBoard(hardware, control)
+            control.open()
+        hardware.control = control
+        yield board
+    finally:
+        with told():
+            control.close()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Stop becomes a failure without a traceback: the reason is in the lab, not in Python."""
+    try:
+        yield
+    except Stop as stop:
+        raise failure(stop.message) from None
+
+
+def failure(message: str) -> BaseException:
+    """A test's failure that is told by its message alone."""
+    return pytest.fail.Exception(message, pytrace=False)

@@ -1,0 +1,124 @@
+"""An emulator that is switched like a board: what a boards file's commands call. `machine.py KIND on|off|reset|load FOLDER UART [TRACE]`.
+
+KIND: `qemu` is given its kernel, as by network boot; `qemu-disc` boots SeaBIOS and GRUB from a disc; `bochs` boots a disc, too.
+UART and TRACE are TCP ports on which the machine offers its com1 and com2; it waits there until somebody has connected.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from hyp.image.media import make_iso
+
+SECONDS = "240"
+"""No emulator outlives a test that was killed for longer than this."""
+
+
+def load(kind: str, folder: Path) -> None:
+    image = Path(os.environ["HYP_IMAGE"])
+    words = os.environ["HYP_COMMAND_LINE"]
+    shutil.copyfile(image, folder / "image.elf")
+    (folder / "command_line").write_text(words)
+    if kind != "qemu":
+        make_iso(image, folder / "image.iso", words)
+
+
+def qemu(folder: Path, uarts: list[int], *, disc: bool) -> list[str]:
+    words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-M", "q35", "-cpu", "max", "-m", "256M"]
+    words += ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
+    words += ["-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"]
+    if disc:
+        words += ["-cdrom", str(folder / "image.iso"), "-boot", "d"]
+    elif (folder / "image.elf").exists():
+        words += ["-kernel", str(folder / "image.elf"), "-append", (folder / "command_line").read_text()]
+    for number, (port, (base, irq)) in enumerate(zip(uarts, ((0x3F8, 4), (0x2F8, 3)), strict=False)):
+        words += ["-chardev", f"socket,id=com{number},host=127.0.0.1,port={port},server=on,wait=on"]
+        words += ["-device", f"isa-serial,iobase={base:#x},irq={irq},chardev=com{number}"]
+    return words
+
+
+def bochs(folder: Path, uarts: list[int]) -> list[str]:
+    lines = [
+        "config_interface: textconfig",
+        'display_library: term, options="hideIPS"',
+        "plugin_ctrl: unmapped=1, biosdev=0, speaker=0, extfpuirq=1, parallel=0, serial=1, gameport=0, iodebug=0",
+        "cpu: model=corei7_icelake_u, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=0",
+        "clock: sync=none, time0=1767225600, rtc_sync=0",
+        "memory: guest=256, host=256",
+        "romimage: file=/usr/share/bochs/BIOS-bochs-latest",
+        "vgaromimage: file=/usr/share/vgabios/vgabios.bin",
+        "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14",
+        f"ata0-master: type=cdrom, path={folder / 'image.iso'}, status=inserted",
+        "boot: cdrom",
+        f"log: {folder / 'bochs.log'}",
+        "panic: action=fatal",
+        "error: action=report",
+        "info: action=ignore",
+        "debug: action=ignore",
+        *(f"com{n}: enabled=1, mode=socket-server, dev=127.0.0.1:{port}" for n, port in enumerate(uarts, 1)),
+    ]
+    (folder / "bochsrc").write_text("\n".join(lines) + "\n")
+    (folder / "continue.rc").write_text("continue\n")
+    return ["bochs", "-q", "-f", str(folder / "bochsrc"), "-rc", str(folder / "continue.rc")]
+
+
+def on(kind: str, folder: Path, uarts: list[int]) -> None:
+    off(folder)
+    command = bochs(folder, uarts) if kind == "bochs" else qemu(folder, uarts, disc=kind == "qemu-disc")
+    with (folder / "machine.out").open("wb") as output:
+        child = subprocess.Popen(
+            ["timeout", "-s", "KILL", SECONDS, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True, env={**os.environ, "TERM": "xterm"},
+        )  # fmt: skip
+    (folder / "pid").write_text(str(child.pid))
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(0.2)
+        sys.exit(f"{command[0]} ended at once: {(folder / 'machine.out').read_text(errors='replace')[-300:]}")
+
+
+def off(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        number = int((folder / "pid").read_text())
+        (folder / "pid").unlink()
+        with suppress(ProcessLookupError):
+            os.killpg(number, signal.SIGKILL)
+        while Path(f"/proc/{number}").exists() and Path(f"/proc/{number}/stat").read_text().split()[2] != "Z":
+            time.sleep(0.01)
+
+
+def reset(folder: Path) -> None:
+    """By QMP; every answer is one line of JSON."""
+    with socket.socket(socket.AF_UNIX) as control:
+        control.settimeout(10)
+        control.connect(str(folder / "qmp"))
+        with control.makefile("rw") as lines:
+            lines.readline()
+            for command in ("qmp_capabilities", "system_reset"):
+                lines.write(json.dumps({"execute": command}) + "\n")
+                lines.flush()
+                while "return" not in json.loads(lines.readline()):
+                    pass
+
+
+def main(kind: str, action: str, folder: Path, uarts: list[int]) -> None:
+    if action == "load":
+        load(kind, folder)
+    elif action == "on":
+        on(kind, folder, uarts)
+    elif action == "off":
+        off(folder)
+    else:
+        reset(folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), [int(word) for word in sys.argv[4:]])
