@@ -69,9 +69,9 @@ def run(args: argparse.Namespace) -> int:
         raise Stop(ExitCode.ENVIRONMENT, "which plan or image? For example: hyp run config/demo.yaml")
     limits = _host_limit(args), _port(args)  # usage errors come before a build
     asked = target_of(args)
-    bundle = _bundle(args.image)
+    board = board_of(args) if asked == BOARD else None
+    bundle = _bundle(args.image, None if board is None else board.board)
     target = asked or default_target(bundle)
-    board = board_of(args, bundle) if target == BOARD else None
     options = _options(args, bundle, board, *limits)
     if target == "bochs" and (options.gdb_port is not None or options.clock == WALL):
         raise Stop(ExitCode.ENVIRONMENT, "--gdb and --clock wall are QEMU's; leave out --target bochs")
@@ -110,13 +110,13 @@ def _exit_code(ran: Run, verdict: Verdict) -> ExitCode:
     return ExitCode.GOOD if verdict.good else ExitCode.JUDGED_BAD
 
 
-def _bundle(path: str) -> Bundle:
-    """An image as it is, everything else as a plan that is built first."""
+def _bundle(path: str, board: str | None) -> Bundle:
+    """An image as it is, everything else as a plan that is built first: for `board`, if one is chosen."""
     if path.endswith((".elf", ".json")) or (Path(path) / "image.json").is_file() or _is_elf(Path(path)):
         return open_bundle(Path(path))
     from hyp.image.project import build_project  # only a plan needs the compiler
 
-    return open_bundle(build_project(path))
+    return open_bundle(build_project(path, board=board or None))
 
 
 def _is_elf(path: Path) -> bool:

@@ -6,13 +6,13 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from hyp.exits import ExitCode, Stop
 from hyp.lab.boards_file import choose_board, find_boards_file
 from hyp.lab.control import Control
 from hyp.lab.model import LabBoard
-from hyp.target.bundle import Bundle
 from hyp.target.run import BOARD
 
 _OPTIONS = ("board", "port", "trace_port", "baud", "boards_file", "attach")
@@ -21,7 +21,7 @@ _EMULATOR_OPTIONS = ("gdb", "qemu_arg")
 
 def configure_board(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("a board at the end of a serial line (docs/hil.md)")
-    group.add_argument("--board", metavar="NAME", help="board of the boards file; without one, the name that plans use for the board")
+    group.add_argument("--board", metavar="NAME", help="board of the boards file; a plan is built for its board file")
     group.add_argument("--port", metavar="URL", help="line to its console: a tty, socket://HOST:PORT, rfc2217://HOST:PORT, ...")
     group.add_argument("--trace-port", metavar="URL", help="line to its trace")
     group.add_argument("--baud", metavar="N", type=int, help="speed of both lines; default: the boards file's, else 115200")
@@ -50,15 +50,15 @@ def target_of(args: argparse.Namespace) -> str | None:
     return BOARD
 
 
-def board_of(args: argparse.Namespace, bundle: Bundle) -> LabBoard:
-    """The board that the options name; without --board, one that is what the image was built for."""
+def board_of(args: argparse.Namespace) -> LabBoard:
+    """The board that the options name; without --board, whatever is at the end of --port (its board file is then unknown: empty)."""
     file = args.boards_file or find_boards_file(Path.cwd())
     if args.boards_file is not None and not args.boards_file.is_file():
         raise Stop(ExitCode.ENVIRONMENT, f"--boards-file {args.boards_file}: there is no such file")
     if args.board is None and args.port is None:
         raise Stop(ExitCode.ENVIRONMENT, "which board? Give --board NAME of the boards file, or --port URL")
     if args.board is None:
-        return choose_board(bundle.manifest["board"]["name"], None, args.port, args.trace_port, args.baud)
+        return replace(choose_board("board", None, args.port, args.trace_port, args.baud), board="")
     return choose_board(args.board, file, args.port, args.trace_port, args.baud)
 
 

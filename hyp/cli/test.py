@@ -6,6 +6,7 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from hyp.exits import ExitCode, Stop
@@ -16,15 +17,18 @@ PASSES_ON = True
 """Arguments that are not ours are pytest's."""
 
 _OF_PYTEST = {0: ExitCode.GOOD, 1: ExitCode.JUDGED_BAD, 2: ExitCode.INTERRUPTED, 5: ExitCode.ENVIRONMENT}
-_ALONE = ("-n", "--numprocesses", "--pdb", "-s", "--collect-only", "--co", "-h")
-_WITH_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W", "-r")
+_ALONE = ("-n", "--numprocesses", "--pdb", "-s", "--collect-only", "--co", "-h", "--hyp-board")
+_WITH_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W", "-r", "--hyp-board", "--hyp-port", "--hyp-trace-port", "--hyp-baud")
+_WITH_PATH = ("--hyp-boards-file", "--hyp-log-dir", "--junitxml", "--junit-xml", "--basetemp", "--log-file")
+"""Their values are relative to where the user is; pytest runs in the project's root."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.usage = "hyp test [PYTEST ARGS]"
+    parser.usage = "hyp test [--board NAME] [PYTEST ARGS]"
+    parser.add_argument("--board", metavar="NAME", help="board of the lab that tests run on: pytest's --hyp-board (docs/hil.md)")
     parser.epilog = (
-        "Without a path it runs tests/ of the project that the current folder is in; on all cores unless -n, -s, --pdb or a single "
-        "test (file::name) is given. Exit codes: 0 passed, 3 something failed, 2 nothing to run or wrong usage."
+        "Without a path it runs tests/ of the project that the current folder is in; on all cores unless -n, -s, --pdb, a "
+        "board or a single test (file::name) is given. Exit codes: 0 passed, 3 something failed, 2 nothing to run or wrong usage."
     )
 
 
@@ -34,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
     root = project_root(here)
     if root is None:
         raise Stop(ExitCode.ENVIRONMENT, f"{here} is in no project: no folder above it has an SConstruct or .git")
-    command = [sys.executable, "-P", "-m", "pytest", *pytest_arguments(args.rest, here, root, len(os.sched_getaffinity(0)))]
+    given = args.rest if args.board is None else [f"--hyp-board={args.board}", *args.rest]
+    command = [sys.executable, "-P", "-m", "pytest", *pytest_arguments(given, here, root, len(os.sched_getaffinity(0)))]
     pytest = subprocess.Popen(command, cwd=root)
     while True:
         try:
@@ -45,8 +50,9 @@ def run(args: argparse.Namespace) -> int:
 
 def pytest_arguments(given: list[str], here: Path, root: Path, cores: int) -> list[str]:
     """`given` with paths made absolute, the project's tests where it names none, and all cores where that is safe."""
+    given = list(_with_absolute_paths(given, here))
     before = ["", *given]
-    paths = {given[n]: _absolute(given[n], here) for n in range(len(given)) if before[n] not in _WITH_VALUE}
+    paths = {given[n]: _absolute(given[n], here) for n in range(len(given)) if before[n] not in (*_WITH_VALUE, *_WITH_PATH)}
     named = [word for word, path in paths.items() if path]
     if not named and not (root / "tests").is_dir():
         raise Stop(ExitCode.ENVIRONMENT, f"{root} has no tests/ folder")
@@ -56,6 +62,20 @@ def pytest_arguments(given: list[str], here: Path, root: Path, cores: int) -> li
         *(paths.get(word) or word for word in given),
         *([] if named else ["tests"]),
     ]
+
+
+def _with_absolute_paths(given: list[str], here: Path) -> Iterator[str]:
+    """The arguments, with the values of options that take a path made absolute: `--option value` and `--option=value`."""
+    option = ""
+    for word in given:
+        name, equals, value = word.partition("=")
+        if option in _WITH_PATH:
+            yield str((here / word).resolve())
+        elif equals and name in _WITH_PATH:
+            yield f"{name}={(here / value).resolve()}"
+        else:
+            yield word
+        option = word
 
 
 def _absolute(word: str, here: Path) -> str:

@@ -28,19 +28,20 @@ class Built:
     file: Path
 
 
-def build_project(path: str | Path, out: Path | None = None, stream: TextIO | None = None) -> Path:
+def build_project(path: str | Path, out: Path | None = None, stream: TextIO | None = None, board: str | None = None) -> Path:
     """Builds the plan at `path`; returns the path of its image.elf. See `compile_project`."""
-    return compile_project(path, out, stream).file
+    return compile_project(path, out, stream, board).file
 
 
-def compile_project(path: str | Path, out: Path | None = None, stream: TextIO | None = None) -> Built:
+def compile_project(path: str | Path, out: Path | None = None, stream: TextIO | None = None, board: str | None = None) -> Built:
     """Builds into `out`, else into build/<plan name>/ under the project root.
 
+    `board` takes the place of the board that the plan names; without `out` the folder is then build/<plan name>-<board>/.
     Diagnostics and progress go to `stream`, by default standard error. Stop WRONG_INPUT when there are errors; Stop ENVIRONMENT when a
     tool is missing or a file cannot be read; OSError when the output cannot be written.
     """
     told = stream if stream is not None else sys.stderr
-    loaded = load(path)
+    loaded = load(path, board=board)
     _tell(loaded, loaded.diagnostics, told)
     plan = loaded.plan
     if plan is None:
@@ -53,7 +54,8 @@ def compile_project(path: str | Path, out: Path | None = None, stream: TextIO | 
     _tell(loaded, outcome.diagnostics, told)
     if outcome.image is None:
         raise _refused(path, outcome.diagnostics)
-    folder = out if out is not None else _relative(plan.root / "build" / plan.name)
+    name = plan.name if board is None else f"{plan.name}-{plan.board.name}"
+    folder = out if out is not None else _relative(plan.root / "build" / name)
     return Built(plan, outcome.image, _write(folder, outcome.image, tools))
 
 

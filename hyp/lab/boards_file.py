@@ -11,6 +11,7 @@ from hyp.lab import language as lang
 from hyp.lab.checks import CHECKS
 from hyp.lab.model import LabBoard
 from hyp.plan.document import read_document, version_is
+from hyp.plan.places import board_candidates
 from hyp.plan.quote import alternatives, nearest, quote
 from hyp.plan.render import render_text
 from hyp.plan.report import Found, Report
@@ -53,7 +54,7 @@ def choose_board(name: str, file: Path | None, port: str | None = None, trace_po
     known = {} if file is None else _whole(file)
     board = known.get(name)
     if board is None and port is not None and name not in known:
-        board = LabBoard(name, name, port, Path.cwd())
+        board = LabBoard(name, _namesake(name, Path.cwd()), port, Path.cwd())
     if board is None:
         where = f"{file} has no board" if file is not None else f"there is no {lang.FILE_NAME}, so no board"
         meant = nearest(name, known)
@@ -74,6 +75,11 @@ def _whole(file: Path) -> dict[str, LabBoard]:
     raise Stop(ExitCode.WRONG_INPUT, f"{file}: {count} in the boards file\n{render_text(errors, loaded.sources).rstrip()}")
 
 
+def _namesake(name: str, folder: Path) -> str:
+    """`name` where a board file has it, else nothing."""
+    return name if any(candidate.is_file() for candidate in board_candidates(folder, name)[1:]) else ""
+
+
 def _boards(report: Report, folder: Path) -> dict[str, LabBoard] | None:
     if not version_is(report, "hyp_boards", lang.VERSION):
         return None
@@ -89,7 +95,7 @@ def _boards(report: Report, folder: Path) -> dict[str, LabBoard] | None:
 def _board(name: str, row: Values, folder: Path) -> LabBoard:
     return LabBoard(
         name=name,
-        board=row.get(lang.BOARD) or name,
+        board=row.get(lang.BOARD) or _namesake(name, folder),
         port=row.get(lang.PORT) or "",
         folder=folder,
         trace_port=row.get(lang.TRACE_PORT),

@@ -66,11 +66,13 @@ class Control:
             self.power_cycle()
 
     def power_on(self) -> None:
+        for line in self.lines:
+            line.off_at = line.size
         self._switch("power_on", self.board.power_on)
         self.powered = True
         for line in self.lines:
             self._wait(line, _OPEN_AFTER_POWER_SECONDS, f"board {self.board.name} is on, and {line.url} cannot be opened")
-            line.quiet = False
+            line.quiet, line.off_at = False, None
 
     def power_off(self) -> None:
         """Does nothing when the board has no `power_off`: then it stays on."""

@@ -17,7 +17,10 @@ COMMAND_TIME_DEFAULT = 60 * _SECOND_NS
 URL = Text("a path or URL of a serial port", "/dev/ttyUSB0")
 COMMAND = Text("a shell command", "uhubctl -a on -p 3")
 
-BOARD = Field("board", Name("apu2"), "Name of the board file that plans use for it", default_words="the row's own name")
+BOARD = Field(
+    "board", Name("apu2"), "Board file that plans are built for when they run on it",
+    default_words="the row's name where there is such a board file, else what the plan names",
+)  # fmt: skip
 PORT = Field("port", URL, "Line to its console: a tty, `socket://HOST:PORT`, `rfc2217://HOST:PORT` or another URL that pyserial knows")
 TRACE_PORT = Field("trace_port", URL, "Line to the UART of its plans' `trace:`")
 BAUD = Field("baud", Integer(BAUD_MIN, BAUD_MAX, "115200"), "Speed of both lines", default=BAUD_DEFAULT)

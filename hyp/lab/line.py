@@ -44,6 +44,7 @@ class Line:
         self.baud = baud
         self.log = log
         self.quiet = False
+        self.off_at: int | None = None  # quiet, and the board was off: bytes of the log by then
         self.losses: list[Loss] = []
         self.broken: str | None = None  # why it will never come back
         self._opener = opener
@@ -131,6 +132,10 @@ class Line:
             self._why = stop.message.removeprefix(f"--port {self.url}: ")
             self._closing.wait(_RETRY_SECONDS)
             return
+        except Exception as error:  # noqa: BLE001 - as above: backends of pyserial differ
+            self._why = str(error) or type(error).__name__
+            self._closing.wait(_RETRY_SECONDS)
+            return
         if self.losses and self.losses[-1].seconds is None:
             self.losses[-1].seconds = time.monotonic() - self._down_since
         self._port = port
@@ -138,7 +143,7 @@ class Line:
     def _lose(self, reason: str) -> None:
         self._why = reason
         self._down_since = time.monotonic()
-        if not self.quiet:
+        if not self.quiet or (self.off_at is not None and self.size > self.off_at):  # it has begun to speak: nothing more is expected
             self.losses.append(Loss(self.size, reason))
         self._drop_port()
 

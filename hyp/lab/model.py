@@ -10,7 +10,10 @@ from hyp.lab.language import BAUD_DEFAULT, COMMAND_TIME_DEFAULT
 
 @dataclass(frozen=True)
 class LabBoard:
-    """`board` is the name of the plans' board file. Commands run in `folder` (the boards file's own); `image` is relative to it, too."""
+    """`board` names the board file that plans are built for; empty: the one that the plan names.
+
+    Commands run in `folder` (the boards file's own); `image` is relative to it, too.
+    """
 
     name: str
     board: str

@@ -117,7 +117,7 @@ class SerialPort:
 
     def _read_queued(self, seconds: float) -> bytes:
         """RFC 2217 and other lines that pyserial reads with a thread of its own."""
-        self._device.timeout = max(seconds, 0.0)
+        self._device._timeout = max(seconds, 0.0)  # as a property it would negotiate all settings anew, a tenth of a second each time
         first: bytes = self._device.read(1)
         return first + self._device.read(self._device.in_waiting) if first else b""
 

@@ -31,8 +31,10 @@ class Loaded:
     sources: dict[str, Source]
 
 
-def load(path: Path | str, *, text: str | bytes | None = None, base: Path | None = None) -> Loaded:
+def load(path: Path | str, *, text: str | bytes | None = None, base: Path | None = None, board: str | None = None) -> Loaded:
     """Reads and checks the plan at `path`, or `text` under that name. `base` is the folder of its relative paths.
+
+    `board` takes the place of the board that the plan names: the same plan for another machine.
 
     Raises Stop (exit code 2) when the file cannot be opened; everything else is a diagnostic.
     """
@@ -44,11 +46,11 @@ def load(path: Path | str, *, text: str | bytes | None = None, base: Path | None
     plan = None
     if report is not None:
         folder = (base if base is not None else file.parent).resolve()
-        plan = _plan(report, file, folder, found, sources)
+        plan = _plan(report, file, folder, found, sources, board)
     return Loaded(plan, found.sorted(str(path)), report.spans if report else None, sources)
 
 
-def _plan(report: Report, file: Path, base: Path, found: Found, sources: dict[str, Source]) -> Plan | None:
+def _plan(report: Report, file: Path, base: Path, found: Found, sources: dict[str, Source], other: str | None) -> Plan | None:
     root = report.spans.root
     if isinstance(root, Mapping) and "hyp_board" in root.entries and "hyp" not in root.entries:
         report.add("VAL017", ("hyp_board",), "this is a board file, not a plan", "name a plan that uses it: `board: NAME`", key=True)
@@ -59,7 +61,7 @@ def _plan(report: Report, file: Path, base: Path, found: Found, sources: dict[st
     if values is None:
         return None
     board = None
-    written = values.get(lang.BOARD)
+    written = values.get(lang.BOARD) if other is None else other
     if written is not None:
         board_file = find_board(written, base, report)
         board = None if board_file is None else load_board(board_file, report, found, sources)

@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "hyp_needs(feature, ...): runs only on a board whose `features` in the boards file have all of these"
     )
+    # pyserial 3.5 opens rfc2217:// by calls that Python has deprecated; a project with warnings as errors could not use such a port.
+    config.addinivalue_line("filterwarnings", "ignore:set(Daemon|Name):DeprecationWarning:serial.rfc2217")
     config.stash[_UNMET] = []
     if config.getoption("hyp_board") is not None:
         from hyp.pytest_plugin.hardware import hardware_run

@@ -48,7 +48,7 @@ class HypBoard:
         """Put an image where the board boots it from; it does not start yet. `frames`: the major frames that it shall run."""
         with told():
             board, wanted = self.control.board, image.manifest["board"]
-            if wanted["name"] != board.board:
+            if board.board and wanted["name"] != board.board:
                 raise Stop(ExitCode.WRONG_INPUT, f"the image is for board {wanted['name']}, {board.name} is a {board.board}")
             if board.load is None:
                 raise Stop(ExitCode.ENVIRONMENT, f"board {board.name} has no `load` command in the boards file")

@@ -36,7 +36,8 @@ class HardwareRun:
         return not self._ran
 
     def header(self) -> str:
-        return f"hyp: board {self.board.name} ({self.board.board}) at {self.board.port}, {self.board.baud} baud, logs in {self.folder}"
+        kind = f" ({self.board.board})" if self.board.board else ""
+        return f"hyp: board {self.board.name}{kind} at {self.board.port}, {self.board.baud} baud, logs in {self.folder}"
 
     def properties(self) -> list[tuple[str, str]]:
         """For the whole suite in JUnit's file."""

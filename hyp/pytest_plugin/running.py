@@ -40,15 +40,16 @@ class Runner:
         self._count = 0
 
     def image(self, path: str | Path) -> Bundle:
-        """The image at `path`, or that of the plan there, which is built once per test run."""
+        """The image at `path`, or that of the plan there, which is built for the chosen board, once per test run."""
         file = self._found(Path(path))
         if file.is_dir() or file.suffix in (".elf", ".json"):
             with told():
                 return open_bundle(file)
+        board = None if self._board is None else self._board.control.board.board or None
         built = self._config.stash.setdefault(_BUILT, {})
         if file not in built:
             with told():
-                built[file] = open_bundle(build_project(file, self._folders.mktemp(file.stem), sys.stdout))
+                built[file] = open_bundle(build_project(file, self._folders.mktemp(file.stem), sys.stdout, board))
         return built[file]
 
     def __call__(

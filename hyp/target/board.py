@@ -45,7 +45,7 @@ class Board:
     def prepare(self) -> None:
         """Stop WRONG_INPUT when the image is for another board, or it boots its own; Stop ENVIRONMENT when it can load none."""
         board, manifest = self._control.board, self._bundle.manifest
-        if manifest["board"]["name"] != board.board:
+        if board.board and manifest["board"]["name"] != board.board:
             wanted = f"build the plan with `board: {board.board}`, or write `board: {manifest['board']['name']}` into the row"
             raise Stop(
                 ExitCode.WRONG_INPUT, f"the image is for board {manifest['board']['name']}, {board.name} is a {board.board}: {wanted}"

@@ -1,7 +1,8 @@
 """An emulator that is switched like a board: what a boards file's commands call. `machine.py KIND on|off|reset|load FOLDER UART [TRACE]`.
 
 KIND: `qemu` is given its kernel, as by network boot; `qemu-disc` boots SeaBIOS and GRUB from a disc; `bochs` boots a disc, too.
-UART and TRACE are TCP ports on which the machine offers its com1 and com2; it waits there until somebody has connected.
+UART and TRACE are TCP ports for its com1 and com2. QEMU listens there, and waits until somebody has connected; Bochs calls there,
+as it cannot listen on a port again that was in use a minute ago.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ SECONDS = "240"
 def load(kind: str, folder: Path) -> None:
     image = Path(os.environ["HYP_IMAGE"])
     words = os.environ["HYP_COMMAND_LINE"]
-    shutil.copyfile(image, folder / "image.elf")
+    shutil.copyfile(image, folder / "image.new")
+    (folder / "image.new").replace(folder / "image.elf")  # the machine that is on still maps the one that it booted
     (folder / "command_line").write_text(words)
     if kind != "qemu":
         make_iso(image, folder / "image.iso", words)
@@ -64,7 +66,7 @@ def bochs(folder: Path, uarts: list[int]) -> list[str]:
         "error: action=report",
         "info: action=ignore",
         "debug: action=ignore",
-        *(f"com{n}: enabled=1, mode=socket-server, dev=127.0.0.1:{port}" for n, port in enumerate(uarts, 1)),
+        *(f"com{n}: enabled=1, mode=socket-client, dev=127.0.0.1:{port}" for n, port in enumerate(uarts, 1)),
     ]
     (folder / "bochsrc").write_text("\n".join(lines) + "\n")
     (folder / "continue.rc").write_text("continue\n")
@@ -80,6 +82,7 @@ def on(kind: str, folder: Path, uarts: list[int]) -> None:
             start_new_session=True, env={**os.environ, "TERM": "xterm"},
         )  # fmt: skip
     (folder / "pid").write_text(str(child.pid))
+    (folder / "booted").write_text(_boots(folder))
     with suppress(subprocess.TimeoutExpired):
         child.wait(0.2)
         sys.exit(f"{command[0]} ended at once: {(folder / 'machine.out').read_text(errors='replace')[-300:]}")
@@ -95,8 +98,15 @@ def off(folder: Path) -> None:
             time.sleep(0.01)
 
 
-def reset(folder: Path) -> None:
-    """By QMP; every answer is one line of JSON."""
+def _boots(folder: Path) -> str:
+    """What tells one loaded image from the next one."""
+    return str((folder / "image.elf").stat().st_ino) if (folder / "image.elf").exists() else ""
+
+
+def reset(kind: str, folder: Path, uarts: list[int]) -> None:
+    """By QMP; every answer is one line of JSON. QEMU never looks for another kernel: then it is started anew."""
+    if (folder / "booted").read_text() != _boots(folder):
+        return on(kind, folder, uarts)
     with socket.socket(socket.AF_UNIX) as control:
         control.settimeout(10)
         control.connect(str(folder / "qmp"))
@@ -107,6 +117,7 @@ def reset(folder: Path) -> None:
                 lines.flush()
                 while "return" not in json.loads(lines.readline()):
                     pass
+    return None
 
 
 def main(kind: str, action: str, folder: Path, uarts: list[int]) -> None:
@@ -117,7 +128,7 @@ def main(kind: str, action: str, folder: Path, uarts: list[int]) -> None:
     elif action == "off":
         off(folder)
     else:
-        reset(folder)
+        reset(kind, folder, uarts)
 
 
 if __name__ == "__main__":

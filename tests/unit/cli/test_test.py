@@ -29,6 +29,10 @@ def project(tmp_path: Path) -> Path:
         (["--pdb"], ["--pdb", "tests"]),
         (["tests/test_one.py"], ["-n", "2", "--dist", "worksteal", "ROOT/tests/test_one.py"]),
         (["tests/test_one.py::test_one"], ["ROOT/tests/test_one.py::test_one"]),
+        (["--hyp-board=b"], ["--hyp-board=b", "tests"]),
+        (["--hyp-board", "tests", "--hyp-port", "/dev/null"], ["--hyp-board", "tests", "--hyp-port", "/dev/null", "tests"]),
+        (["--hyp-boards-file", "lab.yaml", "-n0"], ["--hyp-boards-file", "ROOT/lab.yaml", "-n0", "tests"]),
+        (["--junitxml=out.xml", "-n0"], ["--junitxml=ROOT/out.xml", "-n0", "tests"]),
     ],
 )
 def test_arguments(project: Path, given: list[str], becomes: list[str]) -> None:
@@ -65,3 +69,15 @@ def test_a_project_without_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     assert door.main(["test"]) == ExitCode.ENVIRONMENT
     assert "has no tests/ folder" in capfd.readouterr().err
+
+
+def test_a_board_is_passed_on(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "tests" / "conftest.py").write_text(
+        "def pytest_addoption(parser): parser.addoption('--hyp-seen')\ndef pytest_configure(config):\n"
+        "    open('seen', 'w').write(str(config.getoption('hyp_board', 'absent')))\n"
+    )
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("PYTEST_PLUGINS", "hyp.pytest_plugin")
+    monkeypatch.setenv("PYTHONPATH", str(Path(door.__file__).parents[2]))
+    assert door.main(["test", "--board", "bench", "--hyp-port", "/dev/null"]) == ExitCode.JUDGED_BAD  # no test of it used the board
+    assert (project / "seen").read_text() == "bench"

@@ -1,0 +1,65 @@
+"""What any board must do, whatever the line: emulators and real boards are told apart by `--hyp-board` and `--hyp-port` alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from hyp.pytest_plugin.board import HypBoard
+from hyp.pytest_plugin.console import Console, ConsoleMismatch
+from hyp.pytest_plugin.running import Runner
+
+HELLO = "config/hello.yaml"
+FRAMES = 20
+
+
+def test_a_plan_keeps_its_promise(hyp_run: Runner) -> None:
+    outcome = hyp_run("config/two.yaml", frames=FRAMES, expect=["first:.", "second:."])
+    assert outcome.good
+    assert {result.planned for result in outcome.verdict.windows} == {FRAMES}
+
+
+def test_the_first_bytes_are_not_lost(hyp_board: HypBoard, hyp_console: Console, hyp_run: Runner) -> None:
+    hyp_board.load(hyp_run.image(HELLO), frames=FRAMES)
+    hyp_board.start()
+    hyp_console.expect("^boot plan=hello ", stream="hyp", timeout=60)
+    match = hyp_console.expect(r'^hello from (\w+), args "(.*)"$', stream="hello")
+    assert match.groups() == ("hello", "my first plan")
+    hyp_console.expect_lines("^window 1, ", "^window 3, ", stream="hello")
+    hyp_console.expect_lines("^end$", "^core 0 frames=20 ", stream="hyp", in_order=False)
+    hyp_console.not_expected("^health ", stream="hyp")
+
+
+def test_the_console_alone_is_judged(hyp_board: HypBoard, hyp_console: Console, hyp_run: Runner) -> None:
+    hyp_board.load(hyp_run.image(HELLO), frames=FRAMES)
+    hyp_board.start()
+    outcome = hyp_console.verdict()
+    assert outcome.good
+    assert outcome.said("hello")[-1].startswith("window 5, ")
+    with pytest.raises(ConsoleMismatch, match=re.escape("nothing at all came in that time")):
+        hyp_console.expect("more", timeout=0.3)
+
+
+def test_a_bad_run_is_bad_here_too(hyp_run: Runner) -> None:
+    outcome = hyp_run("tests/hil/plans/faulty.yaml", frames=FRAMES)
+    assert [reason.code for reason in outcome.verdict.reasons] == ["health_event"]
+    assert "invalid_opcode" in outcome.reasons[0]
+
+
+@pytest.mark.hyp_needs("reset")
+def test_reset_boots_again(hyp_board: HypBoard, hyp_console: Console, hyp_run: Runner) -> None:
+    hyp_board.load(hyp_run.image(HELLO), frames=FRAMES)
+    hyp_board.power_cycle()
+    hyp_console.expect("^end$", stream="hyp", timeout=60)
+    hyp_board.reset()
+    hyp_console.expect("^boot plan=hello ", stream="hyp", timeout=60)
+    hyp_console.expect("^end$", stream="hyp")
+
+
+@pytest.mark.hyp_needs("trace")
+def test_the_trace_comes_on_its_own_line(hyp_run: Runner) -> None:
+    outcome = hyp_run("tests/hil/plans/traced.yaml", frames=FRAMES)
+    assert outcome.good
+    assert outcome.record is not None
+    assert (outcome.record / "raw" / "com2.log").stat().st_size > FRAMES
