@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
-from hyp.abi import gate_tables, numbers, pages, state, tables
+from hyp.abi import gate_tables, loader, numbers, pages, state, tables
 from hyp.abi.hypercalls import (
     CONSOLE_WRITE_MAX,
     HEALTH_READ_MAX,
@@ -86,6 +86,14 @@ def kernel_header() -> str:
     lines.append(f"#define HYPERCALLS {len(HYPERCALLS)}")
     lines.append(f"#define HYPERCALLS_IN_BATCH {sum(1 << call.number for call in HYPERCALLS if call.in_batch):#x}ull")
     return _header("HYP_KERNEL_H", ['#include "hyp_abi.h"'], lines, tables.PLAN_RECORDS + state.STATE_RECORDS)
+
+
+def loader_header() -> str:
+    """`hyp_loader.h`: the serial loader's side of its protocol."""
+    lines = [f"#define {name} {_literal(value)}" for name, value in vars(loader).items() if name.isupper() and isinstance(value, int)]
+    lines += [f"#define FRAME_{member.name} {_literal(member.value)}" for member in loader.LoaderFrame]
+    lines += [f"#define RESULT_{member.name} {_literal(member.value)}" for member in loader.LoaderResult]
+    return _header("HYP_LOADER_H", ["#include <stdint.h>"], lines, loader.LOADER_RECORDS)
 
 
 def dispatch_source() -> str:
