@@ -23,6 +23,7 @@ def build(request: Request) -> None:
     env = environment()
     SConsignFile(f"{env.Dir('#').abspath}/{BUILD}/.sconsign")
     _generated(env, f"{BUILD}/include/hyp_abi.h", emit.partition_header())
+    _generated(env, f"{BUILD}/include/hyp_loader.h", emit.loader_header())
     if request.kernel:
         kernel(env, Path(request.kernel))
     for name in request.firmware:
@@ -72,7 +73,7 @@ def firmware(env: Environment, sources: Path, name: str) -> Node:
     env = env.Clone(
         CFLAGS=[*flags.FIRMWARE, *flags.GCC_ONLY, *maps],
         ASPPFLAGS=["-c", *flags.ASSEMBLER, *maps],
-        CPPPATH=[str(sources / name), str(sources / "start" / "include"), str(kernel_headers)],
+        CPPPATH=[str(sources / name), str(sources / "start" / "include"), str(kernel_headers), f"#{BUILD}/include"],
     )
     objects = [node for part in ("start", name) for node in _objects(env, sources / part, "**/*", f"{place}/objects/{part}")]
     script = str(sources / "start" / "firmware.ld")

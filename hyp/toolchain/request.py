@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from hyp.abi.loader import LOADER_LOAD
 from hyp.toolchain import share
 
 BUILD = "build"
@@ -43,7 +44,7 @@ class Request:
         )
 
 
-FIRMWARE = {"probe": 0x100000}
+FIRMWARE = {"probe": 0x100000, "loader": LOADER_LOAD}
 """Programs that run without the kernel, and where in memory: whole pages, below 2 GiB."""
 
 

@@ -110,8 +110,17 @@ no_long_mode:
     jmp 4b
 
     .code64
-/* Long mode, mapped one to one, interrupts off: as after boot, but nobody hands anything over. */
+/* Long mode, this code mapped one to one: as after boot, but nobody hands anything over. The caller's tables may be gone soon. */
 start_again:
+    cli
+    cld
+    mov $root, %eax
+    mov %rax, %cr3
+    mov $CR4_PAE_OSFXSR, %eax
+    mov %rax, %cr4
+    mov $CR0_PG_WP_NE_MP_PE, %eax
+    mov %rax, %cr0
+    mov $stack_top, %esp
     mov $-1, %edi
     xor %esi, %esi
     lgdt gdt_pointer

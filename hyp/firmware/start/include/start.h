@@ -32,7 +32,7 @@ int msr_try(uint32_t msr, uint64_t *value);
 /* Where the program lies, whole pages (firmware.ld). */
 extern char firmware_start[], firmware_end[];
 
-/* Entry with long mode on and memory mapped one to one: begins again; handover.protocol is HANDOVER_NONE. */
+/* Entry with long mode on and this program mapped one to one: begins again; handover.protocol is HANDOVER_NONE. */
 _Noreturn void start_again(void);
 
 #endif
