@@ -13,8 +13,11 @@ from hyp.image.grub import Payload
 from hyp.toolchain.prepare import build_firmware
 from hyp.toolchain.project import project_root
 
-HELP = "boot media that belong to no plan: the probe"
-PROGRAMS = {"probe": "says over serial what the machine is, for `hyp board`"}
+HELP = "boot media that belong to no plan: the probe, the serial loader"
+PROGRAMS = {
+    "probe": "says over serial what the machine is, for `hyp board`",
+    "loader": "stays in memory, receives images from `hyp boot` and starts them",
+}
 """Name in `hyp.toolchain.request.FIRMWARE`: what it does."""
 _KINDS = {suffix: kind for kind, suffix in media.SUFFIXES.items()}
 _UARTS = {"com1": 0x3F8, "com2": 0x2F8, "com3": 0x3E8, "com4": 0x2E8}

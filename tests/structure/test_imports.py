@@ -22,6 +22,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.image": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.toolchain.prepare", "hyp.toolchain.system", "hyp.image"),
     "hyp.audit": (*VOCABULARY, "hyp.audit", "hyp.image.manifest"),
     "hyp.line": (*VOCABULARY, "hyp.line"),
+    "hyp.boot": (*VOCABULARY, "hyp.line", "hyp.boot"),
     "hyp.lab": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.line", "hyp.lab"),
     "hyp.target": (*VOCABULARY, "hyp.image.manifest", "hyp.image.media", "hyp.lab", "hyp.target", "hyp.toolchain.system"),
     "hyp.timeline": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline"),

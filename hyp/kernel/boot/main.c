@@ -99,6 +99,8 @@ _Noreturn void boot_main(uint32_t magic, uint64_t info)
     const char *wrong = loader_read(&loader, magic, info);
     if (wrong)
         refuse("loader: no usable", wrong);
+    way_back.root = cpu_root();
+    way_back.entry = loader_number(&loader, "loader", 0);
     check_memory(plan);
     uint64_t frames = loader_number(&loader, "frames", 0);
     core->frame_limit = frames ? frames : UINT64_MAX;

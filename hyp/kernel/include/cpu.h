@@ -71,6 +71,13 @@ static inline void cpu_set_root(uint64_t root)
     __asm__ volatile("mov %0, %%cr3" : : "r"(root) : "memory");
 }
 
+static inline uint64_t cpu_root(void)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%cr3, %0" : "=r"(value));
+    return value;
+}
+
 static inline uint64_t cpu_cr0(void)
 {
     uint64_t value;

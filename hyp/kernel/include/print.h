@@ -11,6 +11,14 @@ uint32_t text_hex(char *out, uint64_t value);       /* 0x and no leading zeros *
 
 /* Of printf's conversions those that the kernel needs: %s, %u, %lu and %lx, which is written as text_hex does. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void halt(void);
+
+/* To a resident loader (hyp/firmware/loader): the boot's page tables, and an address in them. entry 0: there is none. */
+struct way_back {
+    uint64_t root, entry;
+};
+
+extern struct way_back way_back;
+
+_Noreturn void halt(void);                          /* or back to the loader, which then takes the next image */
 
 #endif
