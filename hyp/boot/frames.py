@@ -94,6 +94,12 @@ class Decoder:
         self._piece.clear()
         return found
 
+    def since_zero(self) -> bytes:
+        """What came after the last zero; all is forgotten. No frame's end is behind it, so it is what came after the last frame."""
+        found = bytes(self._piece)
+        self.finish()
+        return found
+
     def _decoded(self, piece: bytes) -> Frame | None:
         content = unstuff(piece)
         if content is None or len(content) < HEAD.size + _CRC:

@@ -68,7 +68,9 @@ class Boot:
         """Stop WRONG_INPUT when the image is refused, ENVIRONMENT for a speed that cannot be, TARGET_FAILED when nobody answers."""
         wish = self._wish
         if len(wish.command_line.encode()) >= LOADER_COMMAND_LINE:
-            raise Stop(ExitCode.ENVIRONMENT, f"the command line is longer than {LOADER_COMMAND_LINE - 1} bytes: {wish.command_line[:40]}...")
+            raise Stop(
+                ExitCode.ENVIRONMENT, f"the command line is longer than {LOADER_COMMAND_LINE - 1} bytes: {wish.command_line[:40]}..."
+            )
         memory = check_image(wish.path, wish.data)
         state = self._find()
         began = self._link.now()
@@ -110,7 +112,7 @@ class Boot:
         if state.version != LOADER_VERSION:
             raise Stop(
                 ExitCode.WRONG_INPUT,
-                f"the board's loader speaks version {state.version}, this hyp {LOADER_VERSION}; make its medium again with `hyp media loader`",
+                f"the board's loader speaks version {state.version}, this hyp {LOADER_VERSION}; make it again with `hyp media loader`",
             )
         return state
 
@@ -120,8 +122,8 @@ class Boot:
         if not heard:
             return Stop(
                 ExitCode.TARGET_FAILED,
-                f"no answer in {seconds}, not a byte: is the board on and started from the loader's medium, the cable a null modem, the speed "
-                f"{self._base} baud?",
+                f"no answer in {seconds}, not a byte: is the board on and started from the loader's medium, the cable a null modem, "
+                f"the speed {self._base} baud?",
             )
         shown = heard[-_SHOWN:].decode("ascii", "backslashreplace").strip()
         return Stop(ExitCode.TARGET_FAILED, f"no loader answers in {seconds}, but something speaks there; its last words: {shown!r}")
@@ -201,10 +203,10 @@ class Boot:
         raise Silent
 
     def _leave(self) -> bytes:
-        """The loader says it three times and goes back to the base speed; the image speaks at its own."""
-        until = self._link.now() + _LAST_WORDS * BITS / self._link.baud
-        while (left := until - self._link.now()) > 0:
-            self._client.answers(left)
+        """The loader says it three times. At another speed than the base's it sends zeros at the base's then, while we change, too."""
         if self._link.baud != self._base:
             self._link.set_baud(self._base)
-        return self._client.decoder.finish()
+        until = self._link.now() + _LAST_WORDS * BITS / self._base
+        while (left := until - self._link.now()) > 0:
+            self._client.answers(left)
+        return self._client.decoder.since_zero()

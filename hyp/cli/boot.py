@@ -76,7 +76,9 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    bar = Progress(TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TextColumn("KiB"), TimeRemainingColumn(), console=Console(stderr=True))
+    bar = Progress(
+        TextColumn("sending"), BarColumn(), MofNCompleteColumn(), TextColumn("KiB"), TimeRemainingColumn(), console=Console(stderr=True)
+    )
     with bar:
         task = bar.add_task("sending", total=None)
         yield lambda there, total: bar.update(task, completed=there, total=total)

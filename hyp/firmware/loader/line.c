@@ -12,6 +12,7 @@
 #define PUMPED_AT_ONCE 64u
 #define POLLS 200000u                   /* as in serial.c: a line that never empties loses bytes */
 #define STRIKES_MAX 40u
+#define ZEROS 400u                      /* 35 ms at 115200 baud: more than an adapter holds bytes back */
 
 static void keep(struct line *line, uint32_t found)
 {
@@ -77,6 +78,15 @@ void line_open(struct line *line, uint64_t port, uint32_t base_divisor, uint32_t
 {
     *line = (struct line){.serial = {.base = port}, .base_divisor = base_divisor, .baud_max = baud_max};
     line_set(line, base_divisor);
+}
+
+void line_back(struct line *line)
+{
+    if (line->divisor == line->base_divisor)
+        return;
+    line_set(line, line->base_divisor);
+    for (uint32_t n = 0; n < ZEROS; n++)
+        line_put(line, 0);
 }
 
 void line_good(struct line *line)

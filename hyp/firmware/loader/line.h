@@ -26,6 +26,9 @@ uint32_t line_get(struct line *line);               /* as serial_get */
 void line_put(struct line *line, uint8_t byte);     /* waits for room, and goes on receiving */
 void line_set(struct line *line, uint32_t divisor); /* once all is sent */
 
+/* To the base speed, if it is another, with time for the other side to follow: zeros, which are no frame. */
+void line_back(struct line *line);
+
 /* What came was damaged or good. Too much damage in a row at another speed than the base's goes back to that: nonzero. */
 int line_struck(struct line *line);
 void line_good(struct line *line);

@@ -65,7 +65,7 @@ static _Noreturn void image_start(void)
 {
     const struct image *image = &loader.image;
     uint32_t info = handoff_write(image->protocol, &kept.handover, loader.own, loader.command_line, (uint64_t)start_again);
-    line_set(&loader.line, loader.line.base_divisor);
+    line_back(&loader.line);
     image_place(image);
     image_enter(image->entry, image->protocol == HANDOVER_MULTIBOOT2 ? MULTIBOOT2_MAGIC : 0, info);
 }

@@ -168,7 +168,7 @@ uint8_t uart_read(struct uart *uart, uint32_t place, uint64_t now)
         uint8_t found = identity(uart, now);
         if (found == IS_EMPTY)
             uart->empty_pending = 0;
-        return (uint8_t)(found | (uart->fifo_control & FIFO_ON ? 0xc0 : 0));
+        return (uint8_t)(found | (uart->fifo_control & FIFO_ON && uart->depth > 1 ? 0xc0 : 0));       /* a 16450 has no FIFO to tell of */
     }
     case LINE: return uart->control;
     case MODEM: return uart->modem;

@@ -142,7 +142,7 @@ static void image_begin(void)
 {
     uint32_t info = handoff_write(world.loader.image.protocol, &world.handover, world.loader.own, world.loader.command_line, 0x6000000);
     (void)info;
-    line_set(&world.loader.line, world.loader.line.base_divisor);
+    line_back(&world.loader.line);
     image_place(&world.loader.image);
     strcpy(world.text, "\r\nhyp: boot plan=simulated\r\n");
     world.text_at = 0;
