@@ -73,6 +73,6 @@ def _includes(root: Path, source: Path) -> list[str]:
     kernel, firmware = share.kernel_sources(), share.firmware_sources()
     if source.is_relative_to(firmware):
         own = (firmware / source.relative_to(firmware).parts[0],) if source != firmware else ()
-        return [f"-I{path}" for path in (*own, firmware / "start" / "include", kernel / "include")]
+        return [f"-I{path}" for path in (*own, firmware / "start" / "include", kernel / "include", root / BUILD / "include")]
     folder = kernel if source.is_relative_to(kernel) else share.partition_library()
     return [f"-I{path}" for path in (folder / "include", root / BUILD / "kernel" / "include", root / BUILD / "include")]

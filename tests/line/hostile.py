@@ -98,17 +98,19 @@ class _PtySide:
     def _open(self) -> None:
         self._file, slave = os.openpty()
         tty.setraw(slave)
-        self._link.unlink(missing_ok=True)
-        self._link.symlink_to(os.ttyname(slave))
+        fresh = self._link.with_name(f".{self._link.name}")
+        fresh.symlink_to(os.ttyname(slave))
+        fresh.replace(self._link)
         self._slave = slave  # kept open: reading the master would fail while no tool has it open
 
     def file(self) -> int | None:
         return self._file
 
     def cut(self) -> None:
-        os.close(self._slave)
-        os.close(self._file)
-        self._open()
+        old = self._slave, self._file
+        self._open()  # first: the link always leads somewhere
+        for file in old:
+            os.close(file)
 
     def close(self) -> None:
         os.close(self._slave)

@@ -64,7 +64,7 @@ static void text_write(const char *command_line, uint64_t back)
     static const char word[] = "loader=";
     char digits[20];
     uint32_t length = 0, n = 0;
-    for (; command_line[length] && length < LOADER_COMMAND_LINE - 1; length++)
+    for (; length < LOADER_COMMAND_LINE - 1 && command_line[length]; length++)
         text[length] = command_line[length];
     if (length)
         text[length++] = ' ';
