@@ -163,6 +163,10 @@ PLAN = Record(
         Field("exit_value", "u32"),
         Field("event_names", WORD, "by health event", HEALTH_EVENTS),
         Field("action_names", WORD, "by health action", ACTIONS_MAX),
+        Field("mark_port", "u32", "I/O port that shows window starts: a parallel port's data, a UART's modem control; 0: none"),
+        Field("mark_divisor", "u32", "of that UART; 0: a parallel port"),
+        Field("mark_lead_ns", "u64", "how long before a release its mark is written"),
+        Field("mark_byte_ns", "u64", "a UART: windows of this net length have their identity byte sent"),
     ),
 )
 

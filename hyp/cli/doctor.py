@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     if missing:
         print(f"\nTo add what is missing: {install_line(missing)}\n(`./hypw test` does it by itself as root or with passwordless sudo)")
     if any(finding.is_missing for finding in python):
-        print("\nTo add the Python packages: delete .venv and run ./hypw again, or pip install 'hyp[test,dev]'")
+        print("\nTo add the Python packages: delete .venv and run ./hypw again, or pip install 'hyp[test,dev,sim]'")
     return ExitCode.ENVIRONMENT if any(finding.is_missing and finding.need in ("run", "setup") for finding in findings) else ExitCode.GOOD
 
 

@@ -30,7 +30,7 @@ from hyp.image.layout import Restore
 from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
 from hyp.image.timetable import Lane
-from hyp.image.uarts import line, trace_fields
+from hyp.image.uarts import line, mark_fields, trace_fields
 from hyp.plan.model import Range
 
 _CHECKED_FROM = 16
@@ -124,6 +124,7 @@ def _head(known: Facts, form: Shape, regions: int, idle_root: int) -> bytes:
         exit_value=board.exit_port.value if board.exit_port else 0,
         event_names=[{"text": name} for name in event_names()],
         action_names=[{"text": action.name.lower()} for action in HealthAction],
+        **mark_fields(plan),
     )
 
 

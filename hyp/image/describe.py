@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, cast
 
 from hyp import __version__
 from hyp.abi.numbers import ABI_VERSION, PAGE
@@ -21,7 +21,10 @@ from hyp.image.manifest import (
     Extent,
     Manifest,
     MemoryEntry,
+    MonitorEntry,
     PartitionEntry,
+    ProofEntry,
+    ResetEntry,
     ScheduleEntry,
     SharedEntry,
     TraceEntry,
@@ -30,6 +33,7 @@ from hyp.image.manifest import (
 from hyp.image.pages import CORE_BYTES
 from hyp.image.roots import Roots
 from hyp.image.timetable import Lane
+from hyp.image.uarts import mark_fields
 from hyp.plan.model import Board, Device, Plan, Range
 
 KERNEL_ELF = "elf/kernel.elf"
@@ -76,6 +80,7 @@ def describe(parts: Parts, data: bytes) -> Manifest:
             "ring": layout.rings.start + where.ring(0),
         },
         "trace": _trace(plan),
+        "monitor": _monitor(plan),
         "cores": [_core(parts, core) for core in range(where.cores)],
         "partitions": [_partition(parts, placed) for placed in layout.partitions],
         "schedules": [
@@ -99,6 +104,30 @@ def _trace(plan: Plan) -> TraceEntry | None:
     if plan.trace is None or plan.trace.uart is None:
         return None
     return {"uart": plan.trace.uart, "baud": plan.trace.baud, "detail": plan.trace.detail, "events": list(plan.trace.events)}
+
+
+def _monitor(plan: Plan) -> MonitorEntry | None:
+    monitor = plan.monitor
+    if monitor is None:
+        return None
+    fields = mark_fields(plan)
+    return {
+        "lines": monitor.lines,
+        "device": monitor.device,
+        "port": fields["mark_port"],
+        "lead_ns": fields["mark_lead_ns"],
+        "byte_ns": fields.get("mark_byte_ns", 0),
+        "baud": monitor.baud,
+        "clock_hz": monitor.clock_hz,
+        "accuracy_ppm": monitor.accuracy_ppm,
+        "jitter_ns": monitor.jitter_ns,
+        "filter_ns": monitor.filter_ns,
+        "silence_ns": monitor.silence_ns,
+        "drift_frames": monitor.drift_frames,
+        "host_baud": monitor.host_baud,
+        "reset": None if monitor.reset is None else cast(ResetEntry, asdict(monitor.reset)),
+        "proof": None if monitor.proof is None else cast(ProofEntry, asdict(monitor.proof)),
+    }
 
 
 def _extent(extent: Range) -> Extent:

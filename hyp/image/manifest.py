@@ -129,6 +129,40 @@ class TraceEntry(TypedDict):
     events: list[str]
 
 
+class ResetEntry(TypedDict):
+    boot_ns: int
+    tries: int
+    pulse_ns: int
+
+
+class ProofEntry(TypedDict):
+    partition: str
+    uart: str
+    key: int
+    within_ns: int
+    baud: int
+
+
+class MonitorEntry(TypedDict):
+    """The schedule monitor; keys as in the plan. A window's identity on the lines is its `index`."""
+
+    lines: str
+    device: str
+    port: int  # I/O port of the write at each window's start
+    lead_ns: int  # how long before the release it is
+    byte_ns: int  # windows of this net length send an identity byte; 0: none does
+    baud: int
+    clock_hz: int
+    accuracy_ppm: int
+    jitter_ns: int
+    filter_ns: int
+    silence_ns: int
+    drift_frames: int
+    host_baud: int
+    reset: ResetEntry | None
+    proof: ProofEntry | None
+
+
 class BoardEntry(TypedDict):
     """`emulator` as in the board file, all values as text; sizes in bytes."""
 
@@ -161,6 +195,7 @@ class Manifest(TypedDict):
     guard_ns: int
     console: ConsoleEntry
     trace: TraceEntry | None  # None: the trace stays in memory
+    monitor: MonitorEntry | None
     cores: list[CoreEntry]
     partitions: list[PartitionEntry]
     schedules: list[ScheduleEntry]

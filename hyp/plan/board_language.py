@@ -56,7 +56,10 @@ MMIO_CACHE = Field("cache", Choice(("uc", "wc", "wt", "wb")), "Cache attribute",
 MMIO = Record("a range of MMIO", (MMIO_AT, MMIO_SIZE, MMIO_CACHE), "{at: 0xfed00000, size: 4 KiB}")
 
 UART_KIND = "uart-16550"
-D_KIND = Field("kind", Text("a kind of device", UART_KIND, 40), "`uart-16550` can be a console", required=True)
+PARALLEL_KIND = "parallel-port"
+D_KIND = Field(
+    "kind", Text("a kind of device", UART_KIND, 40), "`uart-16550` can be a console, `parallel-port` a monitor's lines", required=True
+)
 D_PORTS = Field("ports", ListOf(PORTS, "a list of port ranges"), "I/O ports", default=())
 D_MMIO = Field("mmio", ListOf(MMIO, "a list of MMIO ranges"), "Registers in memory", default=())
 D_IRQ = Field("irq", Integer(0, IRQ_MAX, "4"), "Interrupt line")

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from hyp.plan.actions import WrittenRule
 from hyp.plan.devices_language import WrittenDevice
 from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftGate, DraftShared
+from hyp.plan.draft_monitor import DraftMonitor
 from hyp.plan.model import Area, Board, Console, Memory, Timing, Trace
 from hyp.plan.node import Path
 from hyp.plan.report import Report
@@ -97,6 +98,7 @@ class Draft:
     guard_needed: int | None
     console: Console | None
     trace: Trace | None
+    monitor: DraftMonitor | None
     partitions: tuple[DraftPartition, ...]
     names: frozenset[str]  # of all partitions that are written, readable or not; empty when that is in doubt
     schedules: tuple[DraftSchedule, ...]

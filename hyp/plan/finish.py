@@ -30,6 +30,7 @@ def finished(draft: Draft) -> Plan:
         module_health={event: rule.action.word for event, rule in draft.module_health.items()},
         trace=draft.trace,
         gates=tuple(map(_gate, draft.gates)),
+        monitor=None if draft.monitor is None else draft.monitor.finished(max(s.major_frame or 0 for s in draft.schedules)),
     )
 
 

@@ -9,6 +9,7 @@ from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
 from hyp.plan.devices_language import DEVICES
 from hyp.plan.kinds import Boolean, Choice, Later, Name, Text
 from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, GATES, MESSAGE_MAX, QUEUING, SAMPLING, SHARED
+from hyp.plan.monitor_language import MONITOR
 from hyp.plan.numbers import LARGEST, Address, AutoOr, Integer, Quantity
 from hyp.plan.rights_language import GRANTS, HEALTH, HEALTH_TABLE, OPERATIONS
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
@@ -161,6 +162,7 @@ SCHEDULES = Field(
 P_EXPECT = Field("expect", EXPECT, "What a good run contains although it is a health event")
 HEALTH_TABLES = Field("health", HEALTH, "Actions at health events")
 P_TRACE = Field("trace", TRACE, "What the kernel records, and the UART that carries it")
+P_MONITOR = Field("monitor", MONITOR, "Pins that show each window's start, and the FPGA that judges them")
 PLAN = Record(
     "a plan",
     (
@@ -170,6 +172,7 @@ PLAN = Record(
         GUARD,
         P_CONSOLE,
         P_TRACE,
+        P_MONITOR,
         DEFAULTS,
         PARTITIONS,
         CHANNELS,

@@ -242,6 +242,44 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class MonitorReset:
+    """The monitor as a watchdog: `boot_ns` from power-on or a reset to the first good frame, at most `tries` resets of `pulse_ns`."""
+
+    boot_ns: int
+    tries: int
+    pulse_ns: int
+
+
+@dataclass(frozen=True)
+class MonitorProof:
+    """`partition` answers challenges on `uart`, one of its devices."""
+
+    partition: str
+    uart: str
+    key: int
+    within_ns: int
+    baud: int
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """`device` is a parallel port or UART of the board, the kernel's own. `accuracy_ppm`: of both clocks together."""
+
+    lines: str  # parallel | uart-modem
+    device: str
+    baud: int  # of the identity bytes of uart-modem
+    clock_hz: int
+    accuracy_ppm: int
+    jitter_ns: int
+    filter_ns: int
+    silence_ns: int
+    drift_frames: int
+    host_baud: int
+    reset: MonitorReset | None
+    proof: MonitorProof | None
+
+
+@dataclass(frozen=True)
 class Plan:
     name: str
     file: Path
@@ -258,3 +296,4 @@ class Plan:
     module_health: dict[str, str] = field(default_factory=dict)  # module event -> log | halt | warm_restart | cold_restart
     trace: Trace | None = None  # None: windows only, in memory
     gates: tuple[Gate, ...] = ()
+    monitor: Monitor | None = None

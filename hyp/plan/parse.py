@@ -13,6 +13,7 @@ from hyp.plan.guard import needed
 from hyp.plan.model import Area, Board, Console, Memory, Timing
 from hyp.plan.node import Mapping, Node
 from hyp.plan.parse_links import channels_of, events_of, gates_of, shared_of
+from hyp.plan.parse_monitor import monitor_of
 from hyp.plan.parse_trace import trace_of
 from hyp.plan.registers import register_cache
 from hyp.plan.report import Report
@@ -25,7 +26,8 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
     written = _written_names(root, lang.PARTITIONS.key)
     partitions = values.get(lang.PARTITIONS) or {}
     schedules = values.get(lang.SCHEDULES) or {}
-    needs = None if board is None else needed(board.costs)
+    monitor = monitor_of(values.get(lang.P_MONITOR), board)
+    needs = None if board is None else needed(board.costs, None if monitor is None else monitor.lines)
     guard = values.get(lang.GUARD)
     return Draft(
         name=values.get(lang.PLAN_NAME),
@@ -36,6 +38,7 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
         guard_needed=needs,
         console=_console(values, board),
         trace=trace_of(values.get(lang.P_TRACE)),
+        monitor=monitor,
         partitions=tuple(_partition(written.index(name), name, partition, board) for name, partition in partitions.items()),
         names=_all_names(root, lang.PARTITIONS.key),
         schedules=tuple(_schedule(name, schedule, report) for name, schedule in schedules.items()),

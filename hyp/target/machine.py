@@ -6,6 +6,7 @@ from hyp.exits import ExitCode, Stop
 from hyp.image.manifest import BoardEntry
 
 UART = "uart-16550"
+PARALLEL = "parallel-port"
 
 
 def emulator_words(board: BoardEntry, emulator: str, keys: tuple[str, ...]) -> dict[str, str]:
@@ -35,4 +36,13 @@ def uarts(board: BoardEntry) -> list[tuple[str, int, int]]:
         (name, int(device["ports"][0]["start"]), int(device["irq"]))
         for name, device in board["devices"].items()
         if device.get("kind") == UART and device.get("ports") and device.get("irq") is not None
+    ]
+
+
+def parallel_ports(board: BoardEntry) -> list[tuple[str, int]]:
+    """(name, I/O port) of the parallel ports, in the board's order."""
+    return [
+        (name, int(device["ports"][0]["start"]))
+        for name, device in board["devices"].items()
+        if device.get("kind") == PARALLEL and device.get("ports")
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hyp.image.manifest import Manifest
 from hyp.target.bundle import Bundle
-from hyp.target.machine import emulator_words, memory_bytes, uarts
+from hyp.target.machine import emulator_words, memory_bytes, parallel_ports, uarts
 from hyp.target.memory import Memory, RamFile
 from hyp.target.options import INSTRUCTIONS, Options, command_line
 from hyp.target.target import Ended, LogStream
@@ -38,6 +38,8 @@ def arguments(manifest: Manifest, image: Path, ram: Path, raw: Path, options: Op
     for name, port, irq in uarts(board):
         found += ["-chardev", f"file,id={name},path={_escaped(raw / f'{name}.log')}"]
         found += ["-device", f"isa-serial,iobase={port:#x},irq={irq},chardev={name}"]
+    for name, port in parallel_ports(board):  # nothing is wired to it: the monitor's plugin reads what is written there
+        found += ["-chardev", f"null,id={name}", "-device", f"isa-parallel,iobase={port:#x},chardev={name}"]
     if board["exit_port"] is not None:
         found += ["-device", f"isa-debug-exit,iobase={board['exit_port']['at']:#x},iosize=0x4"]
     if options.gdb_port is not None:

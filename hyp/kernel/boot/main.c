@@ -6,6 +6,7 @@
 #include "health.h"
 #include "irq.h"
 #include "loader.h"
+#include "marks.h"
 #include "print.h"
 #include "schedule.h"
 #include "trace.h"
@@ -115,6 +116,7 @@ _Noreturn void boot_main(uint32_t magic, uint64_t info)
     int declared = clock_set(core, plan);
     console_init(core);
     trace_init(core);
+    marks_init(core);
     print("hyp: start\n");
     schedule_init(core);
     if (!declared) {

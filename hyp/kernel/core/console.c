@@ -19,7 +19,7 @@
 
 enum search { NONE, SEARCHING, FOUND };
 
-volatile uint32_t console_work;
+volatile union console_words console_words;
 
 static struct {
     uint64_t step_ticks;

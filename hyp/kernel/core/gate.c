@@ -11,6 +11,7 @@
 #include "event.h"
 #include "fpu.h"
 #include "health.h"
+#include "marks.h"
 #include "schedule.h"
 #include "timer.h"
 #include "trace.h"
@@ -93,7 +94,10 @@ static const struct partition_plan *follow(struct core *core, int *restored)
         }
         core->partition = runner = gate->server;
         cpu_set_root(gate->root);
-        *restored |= runner->state->request > REQUEST_START;
+        if (runner->state->request > REQUEST_START) {
+            *restored = 1;
+            mark_start(core);           /* where this is the window's release */
+        }
         if (!partition_prepare(core, runner))
             window_give_up(core);
     }

@@ -15,6 +15,7 @@
 #include "gate.h"
 #include "health.h"
 #include "irq.h"
+#include "marks.h"
 #include "timer.h"
 #include "trace.h"
 #include "vectors.h"
@@ -35,13 +36,15 @@ HOT void info_window(const struct core *core, const struct window_plan *window, 
 /* So late that the spin's 32-bit look at the clock would take it for early. */
 COLD _Noreturn void release_late(struct core *core, uint64_t start)
 {
+    mark_start(core);
     core->overshoot = (uint64_t)-ticks_until(start, cpu_tsc()) + 2;
     exit_loaded();
 }
 
 COLD _Noreturn void release_draining(struct core *core, uint64_t start)
 {
-    console_drain(core, start);
+    console_drain(core, start - mark_lead);
+    mark_start(core);
     exit_release((uint32_t)start);
 }
 
@@ -58,7 +61,7 @@ HOT _Noreturn void release_ready(struct core *core, const struct window_plan *wi
         counters->path_max = (uint32_t)path;
     if (ticks_until(start, now) < -SPIN_REACH)
         release_late(core, start);
-    if (console_waiting())
+    if (console_or_marks())
         release_draining(core, start);
     exit_release((uint32_t)start);
 }
@@ -73,6 +76,7 @@ _Noreturn void schedule_release(struct core *core, const struct partition_plan *
 /* A window without its partition. */
 _Noreturn void window_rest(struct core *core)
 {
+    mark_start(core);
     if (core->phase == PHASE_SLEEP && core->window->partition->flags & PARTITION_IRQ)
         irqs_close(core->window->partition);
     core->phase = PHASE_REST;
@@ -89,6 +93,7 @@ _Noreturn void window_sleep(struct core *core)
     wake = wake < alarm ? wake : alarm;
     if (owner->flags & PARTITION_IRQ)
         irqs_open(owner);
+    mark_start(core);
     core->phase = PHASE_SLEEP;
     core->wake = wake;
     console_idle(core);
@@ -107,6 +112,8 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     if (state->status == STATUS_READY && timers_expire(core, state, release_at))
         health_absent(core, partition, HYP_HEALTH_WATCHDOG);
     int restarted = state->request > REQUEST_START;
+    if (restarted)
+        mark_start(core);               /* its work may go on beyond the window's start */
     if (state->status != STATUS_READY || !partition_prepare(core, partition)) {
         window->counters->not_ready++;
         window_rest(core);
@@ -191,6 +198,7 @@ COLD uint32_t window_was_late(struct core *core)
 
 static _Noreturn void idle_before_release(struct core *core)
 {
+    mark_end();
     core->phase = PHASE_BEFORE;
     core->deadline = core->frame_tsc + core->window->counters->at_ticks - core->guard_ticks;
     core->wake = core->deadline;

@@ -4,12 +4,26 @@
 
 #include "core.h"
 
-/* Set by writers after their bytes, cleared by the drain before its last look. */
-extern volatile uint32_t console_work;
+/* Set by writers after their bytes, cleared by the drain before its last look. Releases look at both at once. */
+extern volatile union console_words {
+    struct {
+        uint32_t work;
+        uint32_t marks;             /* the plan has a monitor: each release has a mark to write */
+    };
+    uint64_t both;
+} console_words;
+#define console_work console_words.work
+#define console_marks console_words.marks
 
 static inline int console_waiting(void)
 {
     return console_work != 0;
+}
+
+/* Whether a release has anything to do before its final spin. */
+static inline int console_or_marks(void)
+{
+    return console_words.both != 0;
 }
 
 void console_init(struct core *core);

@@ -108,7 +108,7 @@ entry_nmi:
     push %rax
     mov 6 * 8 + 8(%rsp), %rax
     incl OFFSET_CORE_MODULE_COUNT + (HYP_HEALTH_NMI - FIRST_MODULE_EVENT) * 4(%rax)
-    movl $1, console_work
+    movl $1, console_words
     pop %rax
     iretq
 

@@ -1,4 +1,4 @@
-"""Checks of the kernel's own UARTs, for console and trace, against the board."""
+"""Checks of the kernel's own devices, for console, trace and monitor, against the board."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hyp.plan.board_language import UART_KIND
 from hyp.plan.draft import Draft
 from hyp.plan.model import Board, Device
+from hyp.plan.monitor_language import MODEM
 from hyp.plan.node import Path
 from hyp.plan.quote import alternatives, nearest, quote
 
@@ -18,22 +19,35 @@ USUAL = (115200, 57600, 38400, 19200, 9600)
 
 @dataclass(frozen=True)
 class Line:
-    """What the plan says of one of the kernel's UARTs; `key` is `console` or `trace`."""
+    """What the plan says of one of the kernel's UARTs; `key` is `console`, `trace` or `monitor`, in which `name` has the UART."""
 
     key: str
     uart: str
     baud: int
+    name: str = "uart"
 
 
 def lines(draft: Draft) -> list[Line]:
-    """The console, and the trace when it is streamed."""
-    console, trace = draft.console, draft.trace
+    """The console, the trace when it is streamed, and the monitor's lines when they are a UART's."""
+    console, trace, monitor = draft.console, draft.trace, draft.monitor
     found = [] if console is None else [Line("console", console.uart, console.baud)]
-    return found if trace is None or trace.uart is None else [*found, Line("trace", trace.uart, trace.baud)]
+    if trace is not None and trace.uart is not None:
+        found.append(Line("trace", trace.uart, trace.baud))
+    if monitor is not None and monitor.lines == MODEM and monitor.device is not None:
+        found.append(Line("monitor", monitor.device, monitor.baud, "device"))
+    return found
+
+
+def kernel_devices(draft: Draft) -> dict[str, tuple[str, Path]]:
+    """The kernel's own devices: for each what it carries, and where the plan says so."""
+    found: dict[str, tuple[str, Path]] = {line.uart: (line.key, (line.key, line.name)) for line in lines(draft)}
+    if draft.monitor is not None and draft.monitor.device is not None:
+        found.setdefault(draft.monitor.device, ("monitor", ("monitor", "device")))
+    return found
 
 
 def uart_exists(draft: Draft) -> None:
-    """The UARTs of console and trace are devices of the board."""
+    """The UARTs of console, trace and monitor are devices of the board."""
     board = draft.board
     if board is None:
         return
@@ -43,13 +57,13 @@ def uart_exists(draft: Draft) -> None:
         uarts = [name for name, device in sorted(board.devices.items()) if device.kind == UART_KIND]
         meant = nearest(line.uart, board.devices)
         fix = f"did you mean `{meant}`?" if meant else f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
-        draft.report.add("CON001", _written(draft, line, "uart"), f"board `{board.name}` has no device `{quote(line.uart)}`", fix)
+        draft.report.add("CON001", _written(draft, line, line.name), f"board `{board.name}` has no device `{quote(line.uart)}`", fix)
 
 
 def uart_is_a_uart(draft: Draft) -> None:
-    """The devices of console and trace are 16550s with I/O ports."""
+    """The UARTs of console, trace and monitor are 16550s with I/O ports."""
     for board, line, device in _devices(draft):
-        path = _written(draft, line, "uart")
+        path = _written(draft, line, line.name)
         if device.kind != UART_KIND:
             uarts = [name for name, other in sorted(board.devices.items()) if other.kind == UART_KIND]
             fix = f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
@@ -73,17 +87,22 @@ def baud_rate_is_possible(draft: Draft) -> None:
 
 
 def uarts_differ(draft: Draft) -> None:
-    """The trace has a UART of its own."""
-    found = lines(draft)
-    if len(found) < 2 or found[0].uart != found[1].uart:
-        return
-    others = [] if draft.board is None else [
-        name for name, device in sorted(draft.board.devices.items()) if device.kind == UART_KIND and name != found[0].uart
-    ]  # fmt: skip
-    fix = f"use {alternatives(others)}" if others else "leave out `uart`: the trace stays in memory"
-    path: Path = ("console", "uart")
-    related = [(path, "the console")] if draft.report.spans.is_written(path) else []
-    draft.report.add("CON004", ("trace", "uart"), f"`{quote(found[1].uart)}` carries the console", fix, related=related)
+    """Trace and monitor have UARTs of their own."""
+    first: dict[str, Line] = {}
+    for line in lines(draft):
+        other = first.setdefault(line.uart, line)
+        if other is line:
+            continue
+        taken = {one.uart for one in lines(draft)}
+        free = [] if draft.board is None else [
+            name for name, device in sorted(draft.board.devices.items()) if device.kind == UART_KIND and name not in taken
+        ]  # fmt: skip
+        without = "leave out `uart`: the trace stays in memory" if line.key == "trace" else "use `lines: parallel`"
+        path: Path = (other.key, other.name)
+        related = [(path, f"the {other.key}")] if draft.report.spans.is_written(path) else []
+        message = f"`{quote(line.uart)}` carries the {other.key}"
+        fix = f"use {alternatives(free)}" if free else without
+        draft.report.add("CON004", (line.key, line.name), message, fix, related=related)
 
 
 def makes(clock_hz: int, baud: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyp.plan.board_language import UART_KIND
-from hyp.plan.checks.console import lines
+from hyp.plan.checks.console import kernel_devices
 from hyp.plan.devices_language import WrittenDevice
 from hyp.plan.draft import Draft, DraftPartition
 from hyp.plan.model import Board, Device
@@ -28,17 +28,16 @@ def owned_devices_exist(draft: Draft) -> None:
 
 
 def kernel_devices_are_not_owned(draft: Draft) -> None:
-    """The UARTs of console and trace belong to the kernel."""
+    """The devices of console, trace and monitor belong to the kernel."""
     if draft.board is None:
         return
-    used = {line.uart: line.key for line in lines(draft)}
+    used = kernel_devices(draft)
     for partition, written, device in owned(draft, draft.board):
         if device.name in used:
-            key = used[device.name]
+            key, path = used[device.name]
             others = free_uarts(draft, draft.board)
-            fix = f"use {alternatives(others)}, or give the {key} another UART" if others else f"give the {key} another UART"
+            fix = f"use {alternatives(others)}, or give the {key} another device" if others else f"give the {key} another device"
             message = f"`{device.name}` carries the {key}, so it is the kernel's and cannot be `{partition.name}`'s"
-            path: Path = (key, "uart")
             related = [(path, f"the {key}")] if draft.report.spans.is_written(path) else []
             draft.report.add("DEV007", _name(draft, written), message, fix, related=related)
 
@@ -63,7 +62,7 @@ def interrupt_lines_have_one_owner(draft: Draft) -> None:
     """Devices on one interrupt line have one owner, and the kernel's UARTs share theirs with none."""
     if draft.board is None:
         return
-    kernel = {line.uart: line.key for line in lines(draft)}
+    kernel = {name: key for name, (key, _) in kernel_devices(draft).items()}
     reserved = {draft.board.devices[name].irq: name for name in reversed(kernel) if name in draft.board.devices}
     first: dict[int, tuple[DraftPartition, WrittenDevice]] = {}
     for partition, written, device in owned(draft, draft.board):
@@ -122,7 +121,7 @@ def owned(draft: Draft, board: Board) -> Iterator[Owned]:
 
 def free_uarts(draft: Draft, board: Board) -> list[str]:
     """UARTs that nobody has."""
-    taken = {written.name for _, written in _written(draft)} | {line.uart for line in lines(draft)}
+    taken = {written.name for _, written in _written(draft)} | set(kernel_devices(draft))
     return [name for name, device in sorted(board.devices.items()) if device.kind == UART_KIND and name not in taken]
 
 

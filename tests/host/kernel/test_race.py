@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.host.kernel.building import THREAD, HostKernel
 
 BYTES = 200_000
-FLAG = "race:console_work"
+FLAG = "race:console_words"
 """A plain word that only says `look again`, by design without order; the ring's counters carry the order."""
 
 

@@ -227,6 +227,7 @@ def manifest(addresses: dict[str, Any], image: bytes = b"", emulator: dict[str, 
         "guard_ns": 2000,
         "console": {"uart": "com1", "port": 0x3F8, "mode": "text", "baud": 115200, "ring": addresses["rings"]["hyp"]},
         "trace": None,
+        "monitor": None,
         "cores": [
             {
                 "id": 0,

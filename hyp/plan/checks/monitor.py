@@ -1,0 +1,153 @@
+"""Checks of `monitor:` against board, schedules and partitions. Its UART, when it has one, is judged with the console's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from hyp.plan.board_language import PARALLEL_KIND
+from hyp.plan.checks.lookup import find_partition
+from hyp.plan.draft import Draft, DraftSchedule, DraftWindow
+from hyp.plan.draft_monitor import DraftMonitor
+from hyp.plan.monitor_language import MODEM, PARALLEL
+from hyp.plan.node import Path
+from hyp.plan.quote import alternatives, nearest, quote
+from hyp.plan.units import duration
+
+WINDOWS_MAX = 128
+"""Seven data lines name the window, the eighth is the toggle bit."""
+FILTER_CLOCKS = 8
+"""The judge takes this long for an event, so the filter lets none come closer."""
+CLOCKS_PER_BIT = 8
+BAUD_ERROR_MAX = 50
+"""One 50th, as for the kernel's own UARTs."""
+MONITOR: Path = ("monitor",)
+
+
+def monitor_device_exists(draft: Draft) -> None:
+    """The monitor's device is written, or the board's only parallel port; a parallel port is one, with I/O ports."""
+    monitor, board = draft.monitor, draft.board
+    if monitor is None or board is None:
+        return
+    ports = [name for name, device in sorted(board.devices.items()) if device.kind == PARALLEL_KIND]
+    add = "add the port to the board file, e.g. `lpt1: {kind: parallel-port, ports: [{at: 0x378, count: 3}]}`"
+    fix = f"write `device: {ports[0]}`" if ports else add
+    if monitor.device is None and monitor.lines == PARALLEL:
+        what = f"several parallel ports, {alternatives(ports).replace(' or ', ' and ')}" if ports else "no parallel port"
+        draft.report.add("MON001", MONITOR, f"board `{board.name}` has {what}", fix, key=True)
+    elif monitor.device is None:
+        draft.report.add("MON001", MONITOR, "`lines: uart-modem` needs a UART of its own", "write e.g. `device: com3`", key=True)
+    elif monitor.lines == PARALLEL and monitor.device not in board.devices:
+        meant = nearest(monitor.device, board.devices)
+        message = f"board `{board.name}` has no device `{quote(monitor.device)}`"
+        draft.report.add("MON001", (*MONITOR, "device"), message, f"did you mean `{meant}`?" if meant else fix)
+    elif monitor.lines == PARALLEL:
+        device = board.devices[monitor.device]
+        if device.kind != PARALLEL_KIND or not device.ports:
+            what = f"is a `{quote(device.kind)}`, not a parallel port" if device.kind != PARALLEL_KIND else "has no I/O ports"
+            where = (*MONITOR, "device") if draft.report.spans.is_written((*MONITOR, "device")) else MONITOR
+            draft.report.add("MON002", where, f"`{device.name}` of board `{board.name}` {what}", fix)
+
+
+def monitor_names_every_window(draft: Draft) -> None:
+    """The lines can name every window: at most 128, and of one schedule with `uart-modem`."""
+    if draft.monitor is None:
+        return
+    count = sum(len(schedule.windows) for schedule in draft.schedules)
+    if count > WINDOWS_MAX:
+        message = f"the plan has {count} windows; the monitor's lines can name {WINDOWS_MAX}"
+        draft.report.add("MON003", MONITOR, message, "join adjacent windows of one partition", key=True)
+    if draft.monitor.lines == MODEM and len(draft.schedule_names) > 1:
+        message = f"`uart-modem` does not show which of {len(draft.schedule_names)} schedules runs"
+        draft.report.add("MON004", (*MONITOR, "lines"), message, "use `parallel`, or a plan of one schedule")
+
+
+def monitor_can_tell_windows_apart(draft: Draft) -> None:
+    """Windows start further apart than the filter needs and than twice the tolerance."""
+    monitor = draft.monitor
+    if monitor is None or draft.report.spans.count(("schedules",)) != len(draft.schedules):
+        return
+    steady = max(monitor.filter, FILTER_CLOCKS * 1_000_000_000 // monitor.clock)
+    for before, after, distance, offset in _distances(draft):
+        need = max(steady + _clocks(monitor, 3), 2 * tolerance_ns(monitor, offset))
+        if distance <= need:
+            message = (
+                f"window {after.number} starts {duration(distance)} after window {before.number}; with this clock, filter and "
+                f"tolerance the monitor can tell starts apart that are more than {duration(need)} apart"
+            )
+            draft.report.add("MON005", after.path, message, "use a faster `clock`, a shorter `filter` or better lines")
+            return
+
+
+def monitor_waits_for_every_gap(draft: Draft) -> None:
+    """`silence` is longer than the longest time between two window starts."""
+    monitor = draft.monitor
+    if monitor is None or not monitor.silence or draft.report.spans.count(("schedules",)) != len(draft.schedules):
+        return
+    found = [distance + tolerance_ns(monitor, offset) for _, _, distance, offset in _distances(draft)]
+    if found and monitor.silence <= max(found):
+        message = f"a good board is quiet for {duration(max(found))}, which is not less than {duration(monitor.silence)}"
+        draft.report.add("MON006", (*MONITOR, "silence"), message, "write more, or leave it out: then it is the longest major frame")
+
+
+def monitor_proof_is_possible(draft: Draft) -> None:
+    """Who proves that it runs is a partition, and the UART is one of its devices."""
+    proof = draft.monitor.proof if draft.monitor is not None else None
+    if proof is None:
+        return
+    path = (*MONITOR, "proof")
+    find_partition(draft, proof.partition, (*path, "partition"))
+    owner = next((one for one in draft.partitions if one.name == proof.partition), None)
+    if owner is not None and proof.uart not in [device.name for device in owner.devices]:
+        own = [device.name for device in owner.devices]
+        add = f"write `devices: [{quote(proof.uart)}]` there"
+        fix = f"use {alternatives(own)}, or add `{quote(proof.uart)}` to its devices" if own else add
+        related = [(owner.path, f"`{owner.name}`")]
+        message = f"`{quote(proof.uart)}` is not a device of `{owner.name}`"
+        draft.report.add("MON007", (*path, "uart"), message, fix, related=related)
+
+
+def monitor_makes_its_baud_rates(draft: Draft) -> None:
+    """The monitor's clock makes its baud rates to within 2 %, with at least 8 clocks a bit."""
+    monitor = draft.monitor
+    if monitor is None:
+        return
+    rates: list[tuple[Path, int]] = [((*MONITOR, "host_baud"), monitor.host_baud)]
+    if monitor.lines == MODEM:
+        rates.append(((*MONITOR, "baud"), monitor.baud))
+    if monitor.proof is not None:
+        rates.append(((*MONITOR, "proof", "baud"), monitor.proof.baud))
+    for path, baud in rates:
+        clocks = (2 * monitor.clock + baud) // (2 * baud)
+        if clocks < CLOCKS_PER_BIT or abs(monitor.clock - clocks * baud) * BAUD_ERROR_MAX > clocks * baud:
+            written = path if draft.report.spans.is_written(path) else MONITOR
+            message = f"the monitor cannot make {baud} baud from its clock of {monitor.clock} Hz"
+            draft.report.add("MON008", written, message, f"write at most {monitor.clock // (2 * CLOCKS_PER_BIT)}", key=written == MONITOR)
+            return
+
+
+def tolerance_ns(monitor: DraftMonitor, offset_ns: int) -> int:
+    """How far an edge may be from its place `offset_ns` after the frame's first one; rounded up."""
+    return monitor.jitter - -monitor.accuracy * offset_ns // 1_000_000 + _clocks(monitor, 1)
+
+
+def _clocks(monitor: DraftMonitor, count: int) -> int:
+    return -(-count * 1_000_000_000 // monitor.clock)
+
+
+def _distances(draft: Draft) -> Iterator[tuple[DraftWindow, DraftWindow, int, int]]:
+    """Successive starts, also into next frames: both windows, the time between them, and from the frame's first start to the second."""
+    lanes = [(schedule, lane) for schedule in draft.schedules if (lane := _sorted(schedule))]
+    for schedule, lane in lanes:
+        first = lane[0][0]
+        for (at, before), (then, after) in pairwise(lane):
+            yield before, after, then - at, then - first
+        frame, (last, end) = schedule.major_frame, lane[-1]
+        for _, following in lanes:
+            if frame is not None:
+                start = frame + following[0][0]
+                yield end, following[0][1], start - last, start - first
+
+
+def _sorted(schedule: DraftSchedule) -> list[tuple[int, DraftWindow]]:
+    return sorted(((window.at, window) for window in schedule.windows if window.at is not None), key=lambda pair: pair[0])

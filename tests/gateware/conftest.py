@@ -1,0 +1,34 @@
+"""The monitor in simulation, made from an image whose kernel ran in QEMU."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hyp.bench.measure import Bench as Images
+from hyp.monitor.parameters import parameters
+from hyp.target.bundle import Bundle
+from sim.monitor.standin.bench import Bench
+from sim.monitor.standin.pins import Write, record
+
+PLANS = Path(__file__).with_name("plans")
+FRAMES = 30
+
+
+@pytest.fixture(scope="session")
+def fast(repository: Path) -> Bundle:
+    return Images(repository).image(PLANS / "fast.yaml")
+
+
+@pytest.fixture(scope="session")
+def writes(fast: Bundle, tmp_path_factory: pytest.TempPathFactory) -> list[Write]:
+    """What the real kernel wrote to the pins, when."""
+    return record(fast, FRAMES, tmp_path_factory.mktemp("pins"))
+
+
+@pytest.fixture(scope="session")
+def rtl(fast: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with Bench(parameters(fast.manifest), tmp_path_factory.mktemp("rtl")) as bench:
+        yield bench
