@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
-from hyp.abi import gate_tables, loader, numbers, pages, state, tables
+from hyp.abi import gate_tables, loader, numbers, packets, pages, state, tables
 from hyp.abi.hypercalls import (
     CONSOLE_WRITE_MAX,
     HEALTH_READ_MAX,
@@ -76,11 +76,17 @@ def partition_header() -> str:
 
 def kernel_header() -> str:
     """`hyp_kernel.h`: the plan blob and the kernel's state, for the kernel alone."""
-    modules = (tables, gate_tables, state)
+    modules = (tables, gate_tables, state, packets)
     constants = {name: value for module in modules for name, value in vars(module).items() if name.isupper() and isinstance(value, int)}
     constants |= {name: getattr(numbers, name) for name in ("PAGE", "USER_END", "HEALTH_EVENTS", "FIRST_MODULE_EVENT")}
     lines = [f"#define {name} {_literal(value)}" for name, value in sorted(constants.items())]
-    choices = (("TIMER", tables.TIMERS), ("VERIFY", tables.VERIFIES), ("ELSE", tables.TSC_ELSE), ("TRACE", tables.TRACE_DETAILS))
+    choices = (
+        ("TIMER", tables.TIMERS),
+        ("VERIFY", tables.VERIFIES),
+        ("ELSE", tables.TSC_ELSE),
+        ("TRACE", tables.TRACE_DETAILS),
+        ("CONSOLE", tables.CONSOLE_MODES),
+    )
     for prefix, names in choices:
         lines += [f"#define {prefix}_{name.upper().replace('-', '_')} {index}" for index, name in enumerate(names)]
     lines.append(f"#define HYPERCALLS {len(HYPERCALLS)}")

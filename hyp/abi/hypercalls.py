@@ -6,12 +6,14 @@ from hyp.abi.control_calls import CONTROL_CALLS
 from hyp.abi.gate_calls import GATE_CALLS
 from hyp.abi.hypercall import (
     BAD,
+    BUFFER,
     CLOCK,
     CONSOLE_WRITE_MAX,
     EVENT,
     HEALTH_READ_MAX,
     LENGTH,
     MULTICALL_MAX,
+    SIZE,
     TEXT,
     TIMER_PERIOD_MIN,
     TRACE_READ_MAX,
@@ -263,6 +265,18 @@ HYPERCALLS: tuple[Hypercall, ...] = (
         2000,
     ),
     *GATE_CALLS,
+    # ---- console input
+    Hypercall(
+        39,
+        "console_read",
+        "console",
+        f"Takes what the host has sent to the caller, oldest first, at most {CONSOLE_WRITE_MAX} bytes. "
+        "HYP_EVENT_CONSOLE says that some came.",
+        (BUFFER, SIZE),
+        "bytes given; 0: nothing is there",
+        (BAD,),
+        750,
+    ),
 )
 
 UNIVERSAL_ERRORS = (

@@ -85,6 +85,8 @@ TIMERS = ("lapic", "tsc-deadline")
 VERIFIES = ("none", "pit")
 TSC_ELSE = ("halt", "calibrate")
 TRACE_DETAILS = ("planned", "all")
+CONSOLE_MODES = ("text", "framed")
+NO_IRQ = 0xFFFF_FFFF
 
 PARTITION_FPU = 1
 PARTITION_IRQ = 2
@@ -153,6 +155,9 @@ PLAN = Record(
         Field("uart_divisor", "u32"),
         Field("uart_fifo", "u32", "bytes of its transmit FIFO"),
         Field("uart_byte_ns", "u32", "ns that the line needs for one byte, rounded up"),
+        Field("uart_irq", "u32", "its input of the IOAPIC, or NO_IRQ: what comes is then looked for between windows only"),
+        Field("console_mode", "u32", "index into CONSOLE_MODES"),
+        Field("console_age_ns", "u64", "framed: so long a short packet waits for more; 0 in text mode"),
         Field("traced", "u32", "TRACED_*: what is recorded besides windows"),
         Field("trace_detail", "u32", "index into TRACE_DETAILS"),
         Field("trace_port", "u32", "I/O port of the trace's 16550; 0: the trace stays in memory"),
@@ -178,6 +183,9 @@ PARTITION = Record(
         Field("flags", "u32", "PARTITION_*"),
         Field("state", "*struct partition_state", "address of its partition_state"),
         Field("stream", "*struct ring", "address of its console ring"),
+        Field("input", "*struct ring", "address of the ring of what the host sends it"),
+        Field("console_ns", "u64", "in so long a time it may write `console_bytes`; 0: no bound"),
+        Field("console_bytes", "u64"),
         Field("rights", "u64", "bit n: hypercall n may be made"),
         Field("ports", "*const struct port_plan", "port_count of them"),
         Field("events", "*const struct listener_plan", "the events that it may send: event_count of them"),

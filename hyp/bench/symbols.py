@@ -89,7 +89,7 @@ def plugin_arguments(kernel: Kernel) -> list[str]:
     arguments += [f"spin={kernel.spin[0]:x}-{kernel.spin[1]:x}"]
     arguments += [f"entry={_one(kernel, 'entry_exceptions').start:x}-{_one(kernel, 'entry_fault_kernel').start:x}"]
     arguments += [f"look={one.start:x}-{one.end:x}" for one in kernel.functions if one.name.partition(".")[0] in _LOOKS]
-    arguments += [f"drain_look={one.start:x}-{one.end:x}" for one in kernel.functions if one.name == "console_drain"]
+    arguments += [f"drain_look={one.start:x}-{one.end:x}" for one in kernel.functions if one.name in ("console_drain", "sender_go")]
     arguments += [f"call={call.number}:{_one(kernel, f'hypercall_{call.name}').start:x}" for call in HYPERCALLS]
     return [*arguments, f"call={UNTAGGED}:{_one(kernel, 'hypercall_untagged').start:x}"]
 

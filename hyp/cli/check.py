@@ -12,6 +12,7 @@ from hyp.codes import CODES, Code
 from hyp.diagnostics import Severity
 from hyp.exits import ExitCode, Stop
 from hyp.plan import Loaded, load
+from hyp.plan.capacity import stated
 from hyp.plan.exchange import check_json, sarif
 from hyp.plan.quote import nearest, quote
 from hyp.plan.render import render_text, summary
@@ -47,9 +48,17 @@ def run(args: argparse.Namespace) -> int:
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         text = render_text(loaded.diagnostics, loaded.sources, colour=colour)
-        sys.stdout.write(text + ("\n" if text else "") + f"{name}: {summary(loaded.diagnostics)}\n")
+        carried = "".join(f"{name}: {line}\n" for line in _lines(loaded))
+        sys.stdout.write(text + ("\n" if text else "") + carried + f"{name}: {summary(loaded.diagnostics)}\n")
     bad = {Severity.ERROR, Severity.WARNING} if args.strict else {Severity.ERROR}
     return ExitCode.WRONG_INPUT if any(diagnostic.severity in bad for diagnostic in loaded.diagnostics) else ExitCode.GOOD
+
+
+def _lines(loaded: Loaded) -> list[str]:
+    """What the kernel's UARTs can carry, when the plan says anything about them."""
+    if loaded.plan is None or loaded.spans is None or not any(loaded.spans.is_written((key,)) for key in ("console", "trace")):
+        return []
+    return stated(loaded.plan)
 
 
 def explain(code: str) -> str:

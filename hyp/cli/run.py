@@ -21,7 +21,7 @@ from hyp.report.table import verdict_text
 from hyp.report.verdict_json import verdict_json
 from hyp.target.bundle import Bundle, open_bundle
 from hyp.target.gdb import write_script
-from hyp.target.options import INSTRUCTIONS, WALL, Options, parse_match
+from hyp.target.options import INSTRUCTIONS, WALL, Options, parse_input, parse_match
 from hyp.target.run import BOARD, TARGETS, Run, default_target, run_on_board, streams
 from hyp.target.run import run as run_image
 from hyp.target.session import FAILED, End
@@ -50,6 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--record", metavar="DIR", type=Path, help="keep raw logs, consoles, trace and verdict.json")
     parser.add_argument("--expect", metavar="PART:REGEX", action="append", default=[], help="a line that must come; may be repeated")
+    parser.add_argument(
+        "--input", metavar="PART=FILE", action="append", default=[], help="send a file to a partition's console; may be repeated"
+    )
     parser.add_argument("--until", metavar="PART:REGEX", help="stop when this line comes")
     parser.add_argument(
         "--gdb", metavar="PORT", nargs="?", const=str(_GDB_PORT), help=f"wait for gdb on this TCP port; default {_GDB_PORT}"
@@ -75,6 +78,8 @@ def run(args: argparse.Namespace) -> int:
     options = _options(args, bundle, board, *limits)
     if target == "bochs" and (options.gdb_port is not None or options.clock == WALL):
         raise Stop(ExitCode.ENVIRONMENT, "--gdb and --clock wall are QEMU's; leave out --target bochs")
+    if target == "bochs" and options.inputs:
+        raise Stop(ExitCode.ENVIRONMENT, "--input is not possible with Bochs yet; leave out --target bochs")
     people = sys.stderr if args.json else sys.stdout
     raw = open_record(args.record) if args.record is not None else None
     if options.gdb_port is not None:
@@ -137,6 +142,7 @@ def _options(args: argparse.Namespace, bundle: Bundle, board: LabBoard | None, t
         until=parse_match(args.until, "--until", names) if args.until is not None else None,
         gdb_port=gdb_port,
         arguments=tuple(args.qemu_arg),
+        inputs=tuple(parse_input(text, names[1:]) for text in args.input),
     )
 
 

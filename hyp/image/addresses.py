@@ -53,6 +53,7 @@ class Addresses:
     partitions: int
     windows: int
     console_buffer: int
+    console_input: int = 256
     channels: tuple[int, ...] = ()
     readers: tuple[int, ...] = ()
     destinations: tuple[int, ...] = ()
@@ -61,7 +62,17 @@ class Addresses:
 
     @property
     def streams(self) -> int:
+        """What the console sends: the kernel's stream, then one per partition."""
         return self.partitions + 1
+
+    @property
+    def rings(self) -> int:
+        """The streams' rings, then one per partition for its input."""
+        return self.streams + self.partitions
+
+    def input(self, partition: int) -> int:
+        """Which ring holds a partition's input."""
+        return self.streams + partition
 
     # Region at STATE_BASE.
 
@@ -88,19 +99,23 @@ class Addresses:
 
     # Region at RING_BASE: first the ring records, which have contents, then their bytes and the cores' rings, which are zero.
 
-    def ring(self, stream: int) -> int:
-        return stream * RING.size
+    def ring(self, ring: int) -> int:
+        return ring * RING.size
 
     @property
     def rings_size(self) -> int:
         """Bytes of the records, in whole pages."""
-        return aligned(self.ring(self.streams), PAGE)
+        return aligned(self.ring(self.rings), PAGE)
 
-    def ring_data(self, stream: int) -> int:
-        return self.rings_size + stream * aligned(self.console_buffer)
+    def ring_bytes(self, ring: int) -> int:
+        return self.console_buffer if ring < self.streams else self.console_input
+
+    def ring_data(self, ring: int) -> int:
+        inputs = max(0, ring - self.streams)
+        return self.rings_size + (ring - inputs) * aligned(self.console_buffer) + inputs * aligned(self.console_input)
 
     def health_ring(self, core: int) -> int:
-        return aligned(self.ring_data(self.streams), PAGE) + core * aligned(HEALTH_RECORDS * HEALTH_RECORD.size, PAGE)
+        return aligned(self.ring_data(self.rings), PAGE) + core * aligned(HEALTH_RECORDS * HEALTH_RECORD.size, PAGE)
 
     def trace_ring(self, core: int) -> int:
         return self.health_ring(self.cores) + core * aligned(self.trace_records * TRACE_RECORD.size, PAGE)
@@ -135,6 +150,7 @@ def addresses(plan: Plan) -> Addresses:
         partitions=len(plan.partitions),
         windows=len(windows),
         console_buffer=plan.console.buffer,
+        console_input=plan.console.input,
         channels=tuple(depth(channel) * stride(channel) for channel in plan.channels),
         readers=tuple(len(channel.destinations) for channel in plan.channels),
         destinations=tuple(ends.destinations for ends in wiring(plan).partitions),

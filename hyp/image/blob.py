@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from hyp.abi.numbers import ABI_VERSION, HealthAction
 from hyp.abi.tables import (
     CHANNEL,
+    CONSOLE_MODES,
     FEATURE,
     IRQ,
     LANE,
+    NO_IRQ,
     PARTITION,
     PLAN,
     PLAN_MAGIC,
@@ -119,6 +121,9 @@ def _head(known: Facts, form: Shape, regions: int, idle_root: int) -> bytes:
         uart_divisor=console.divisor,
         uart_fifo=console.fifo,
         uart_byte_ns=console.byte_ns,
+        uart_irq=NO_IRQ if uart.irq is None else uart.irq,
+        console_mode=CONSOLE_MODES.index(plan.console.mode),
+        console_age_ns=plan.console.age_ns if plan.console.mode == "framed" else 0,
         **trace_fields(plan),
         exit_port=board.exit_port.at if board.exit_port else 0,
         exit_value=board.exit_port.value if board.exit_port else 0,

@@ -47,6 +47,7 @@ class PartitionEntry(TypedDict):
     roots: dict[str, int]  # by core number: physical address of its PML4
     state: int  # physical address of its partition_state record (hyp/abi/state.py)
     ring: int  # physical address of its console ring record
+    input: int  # that of what the host sends it
     areas: list[AreaEntry]
     memory_bytes: int
     devices: list[str]  # of the board: their I/O ports, registers and interrupt lines
@@ -117,6 +118,7 @@ class ConsoleEntry(TypedDict):
     port: int
     mode: str
     baud: int
+    fifo: int  # bytes that its UART holds
     ring: int  # physical address of the kernel's own ring record
 
 

@@ -110,5 +110,5 @@ def states(where: Addresses) -> bytes:
 
 
 def ring_records(where: Addresses) -> bytes:
-    """The records at RING_BASE; stream 0 is the kernel's."""
-    return b"".join(RING.pack(data=ring_address(where.ring_data(n)), size=where.console_buffer) for n in range(where.streams))
+    """The records at RING_BASE: the streams, of which 0 is the kernel's, then the partitions' inputs."""
+    return b"".join(RING.pack(data=ring_address(where.ring_data(n)), size=where.ring_bytes(n)) for n in range(where.rings))

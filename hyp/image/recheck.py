@@ -147,9 +147,9 @@ def _state_words(where: Addresses) -> Iterator[Named]:
 
 def _ring_words(where: Addresses) -> Iterator[Named]:
     """What the region at RING_BASE holds, in offsets."""
-    for n in range(where.streams):
+    for n in range(where.rings):
         yield f"ring {n}", where.ring(n), where.ring(n) + RING.size
-        yield f"bytes of ring {n}", where.ring_data(n), where.ring_data(n) + where.console_buffer
+        yield f"bytes of ring {n}", where.ring_data(n), where.ring_data(n) + where.ring_bytes(n)
     for core in range(where.cores):
         yield f"health ring {core}", where.health_ring(core), where.health_ring(core) + HEALTH_RECORDS * HEALTH_RECORD.size
         yield f"trace ring {core}", where.trace_ring(core), where.trace_ring(core) + where.trace_records * TRACE_RECORD.size

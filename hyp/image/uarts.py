@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from hyp.abi.state import TRACED_EVENTS, TRACED_GATES, TRACED_HEALTH, TRACED_HYPERCALLS, TRACED_PORTS
 from hyp.abi.tables import TRACE_DETAILS
+from hyp.plan.capacity import byte_ns
 from hyp.plan.guard import mark_ns
 from hyp.plan.model import Device, Plan
 from hyp.plan.monitor_language import PARALLEL
 
-_BITS_PER_BYTE = 10
-"""8N1: a start bit, eight data bits, a stop bit."""
 _OVERSAMPLING = 16
 _TRACED = {"health": TRACED_HEALTH, "port": TRACED_PORTS, "event": TRACED_EVENTS, "gate": TRACED_GATES, "hypercall": TRACED_HYPERCALLS}
 _BYTES_PER_WINDOW = 2
@@ -32,7 +31,7 @@ class Line:
 def line(uart: Device, baud: int) -> Line:
     clock_hz = uart.clock_hz or 0
     divisor = max(1, (clock_hz + _OVERSAMPLING * baud // 2) // (_OVERSAMPLING * baud))
-    return Line(divisor, uart.fifo or 1, -(-_BITS_PER_BYTE * 1_000_000_000 // baud))
+    return Line(divisor, uart.fifo or 1, byte_ns(baud))
 
 
 def mark_fields(plan: Plan) -> dict[str, int]:

@@ -12,6 +12,7 @@ from hyp.plan.draft_monitor import DraftMonitor
 from hyp.plan.model import Area, Board, Console, Memory, Timing, Trace
 from hyp.plan.node import Path
 from hyp.plan.report import Report
+from hyp.plan.units import Rate
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class DraftPartition:
     health: dict[str, WrittenRule]
     watchdog: int | None  # 0: none
     devices: tuple[WrittenDevice, ...]
+    console_rate: Rate | None
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ def _partition(partition: DraftPartition, draft: Draft) -> Partition:
         watchdog_ns=partition.watchdog,
         devices=tuple(device.name for device in partition.devices),
         dma=tuple(device.name for device in partition.devices if device.dma),
+        console_bytes=partition.console_rate.count if partition.console_rate else 0,
+        console_ns=partition.console_rate.per_ns if partition.console_rate else 0,
     )
 
 

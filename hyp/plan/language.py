@@ -6,6 +6,7 @@ Reader, JSON Schema and reference page follow from it.
 from __future__ import annotations
 
 from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
+from hyp.plan.console_language import CONSOLE, OF_PARTITION
 from hyp.plan.devices_language import DEVICES
 from hyp.plan.kinds import Boolean, Choice, Later, Name, Text
 from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, GATES, MESSAGE_MAX, QUEUING, SAMPLING, SHARED
@@ -17,18 +18,8 @@ from hyp.plan.trace_language import TRACE
 from hyp.plan.units import DURATION, SIZE
 
 VERSION = 1
-BAUD_MAX = 4_000_000
 TIME = Quantity(DURATION)
 SPAN = Quantity(DURATION, minimum=1)
-
-# console
-UART = Field("uart", Text("the name of a UART of the board", "com1"), "UART that carries the console; the board's `console` by default")
-MODE = Field("mode", Choice(("text",), later=("framed",)), "How partitions share the UART", default="text")
-BAUD = Field("baud", Integer(50, BAUD_MAX, "115200"), "Bits per second", default=115200)
-BUFFER = Field(
-    "buffer", Quantity(SIZE, 256, 16 << 20, "4 KiB"), "Ring per stream, drained in idle time", default=4096, default_words="4 KiB"
-)
-CONSOLE = Record("a console", (UART, MODE, BAUD, BUFFER), "{baud: 115200}")
 
 # memory of a partition
 AREA_NAME = Field("name", Name("scratch", AREA_NAMES), "Name in the info page", required=True)
@@ -88,10 +79,10 @@ P_HEALTH = Field("health", HEALTH_TABLE, "Actions at this partition's health eve
 WATCHDOG = Field("watchdog", SPAN, "Longest time between two kicks, in mode normal; none by default")
 P_GRANTS = Field("grants", GRANTS, "What it may do to others")
 SYSTEM = Field("system", Boolean("true"), "Grants everything; excludes `grants`", default=False)
-PARTITION_LATER = (Field("console", Later("a console rate of a partition"), "Bound of its output"),)
+P_CONSOLE = Field("console", OF_PARTITION, "Bound of its output")
 PARTITION = Record(
     "a partition",
-    (IMAGE, P_TIMING, P_MEMORY, FPU, ARGS, TSC, P_HEALTH, WATCHDOG, P_GRANTS, SYSTEM, DEVICES, *PARTITION_LATER),
+    (IMAGE, P_TIMING, P_MEMORY, FPU, ARGS, TSC, P_HEALTH, WATCHDOG, P_GRANTS, SYSTEM, DEVICES, P_CONSOLE),
     "{image: partitions/control}",
 )
 PARTITION_DEFAULTS = Record("the defaults of partitions", PARTITION.fields, "{memory: {stack: 16 KiB}}", partial=True)
@@ -140,7 +131,7 @@ BOARD = Field("board", Text("the name of a board, or a path", "qemu-q35"), "The 
 GUARD = Field(
     "guard", AutoOr(Quantity(DURATION, 1, sample="2 us")), "The kernel's share at each window's end", default=-1, default_words="auto"
 )
-P_CONSOLE = Field("console", CONSOLE, "The console that all streams share")
+THE_CONSOLE = Field("console", CONSOLE, "The console that all streams share")
 DEFAULTS = Field(
     "defaults",
     Record(
@@ -170,7 +161,7 @@ PLAN = Record(
         PLAN_NAME,
         BOARD,
         GUARD,
-        P_CONSOLE,
+        THE_CONSOLE,
         P_TRACE,
         P_MONITOR,
         DEFAULTS,

@@ -157,6 +157,8 @@ class Partition:
     devices: tuple[str, ...] = ()  # names in the board
     dma: tuple[str, ...] = ()  # those of them that are trusted as bus masters
     tsc: bool = True  # it may read the time-stamp counter
+    console_bytes: int = 0  # it may write so many
+    console_ns: int = 0  # in so long a time; 0: no bound
 
 
 @dataclass(frozen=True)
@@ -225,9 +227,11 @@ class Schedule:
 @dataclass(frozen=True)
 class Console:
     uart: str
-    mode: str  # text
+    mode: str  # text | framed
     baud: int
     buffer: int
+    input: int  # bytes, per partition
+    age_ns: int  # framed: how long a short packet waits
 
 
 @dataclass(frozen=True)

@@ -139,12 +139,13 @@ class RateOf(Kind[Rate]):
     word: str
     maximum: int = LARGEST
     sample: str = ""
+    family: Family | None = None  # of N; None: a count
 
     def read(self, node: Node, path: Path, report: Report) -> Rate | None:
         text = self.scalar(node, path, report)
         if text is None:
             return None
-        rate = parse_rate(text, self.word, None)
+        rate = parse_rate(text, self.word, self.family)
         if isinstance(rate, Wrong):
             report.add(rate.code, path, rate.message, rate.fix)
             return None
@@ -169,4 +170,5 @@ class RateOf(Kind[Rate]):
         return self.sample
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": rf"^[0-9][0-9a-fx]* {self.word} [0-9].*$"}
+        unit = "" if self.family is None else f" ?({'|'.join(self.family.units)})"
+        return {"type": "string", "pattern": rf"^[0-9][0-9a-fx]*{unit} {self.word} [0-9].*$"}

@@ -10,8 +10,9 @@ from hyp.plan.actions import WrittenRule
 from hyp.plan.devices_language import DEVICES
 from hyp.plan.draft import Draft, DraftArea, DraftGrants, DraftPartition, DraftSchedule, DraftWindow
 from hyp.plan.guard import needed
-from hyp.plan.model import Area, Board, Console, Memory, Timing
+from hyp.plan.model import Area, Board, Memory, Timing
 from hyp.plan.node import Mapping, Node
+from hyp.plan.parse_console import console_of, rate_of
 from hyp.plan.parse_links import channels_of, events_of, gates_of, shared_of
 from hyp.plan.parse_monitor import monitor_of
 from hyp.plan.parse_trace import trace_of
@@ -36,7 +37,7 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
         board=board,
         guard=needs if guard == -1 else guard,
         guard_needed=needs,
-        console=_console(values, board),
+        console=console_of(values, lang.THE_CONSOLE, board),
         trace=trace_of(values.get(lang.P_TRACE)),
         monitor=monitor,
         partitions=tuple(_partition(written.index(name), name, partition, board) for name, partition in partitions.items()),
@@ -72,23 +73,6 @@ def _table(values: Values, field: Field[dict[str, WrittenRule]]) -> dict[str, Wr
     return {} if record is None else record.get(field) or {}
 
 
-def _console(values: Values, board: Board | None) -> Console | None:
-    if not values.written(lang.P_CONSOLE):
-        record = Values(("console",), {}, frozenset())
-    else:
-        found = values.get(lang.P_CONSOLE)
-        if found is None:
-            return None
-        record = found
-    uart = record.get(lang.UART)
-    if uart is None and not record.written(lang.UART) and board is not None:
-        uart = board.console
-    mode, baud, buffer = record.get(lang.MODE), record.get(lang.BAUD), record.get(lang.BUFFER)
-    if uart is None or mode is None or baud is None or buffer is None:
-        return None
-    return Console(uart, mode, baud, buffer)
-
-
 def _partition(number: int, name: str, values: Values, board: Board | None) -> DraftPartition:
     memory, areas = _memory(values, board)
     return DraftPartition(
@@ -108,6 +92,7 @@ def _partition(number: int, name: str, values: Values, board: Board | None) -> D
         health=values.get(lang.P_HEALTH) or {},
         watchdog=values.get(lang.WATCHDOG) if values.written(lang.WATCHDOG) else 0,
         devices=values.get(DEVICES) or (),
+        console_rate=rate_of(values.get(lang.P_CONSOLE)),
     )
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyp.exits import Stop
-from hyp.target.console import KERNEL, Demultiplexer, Line
+from hyp.target.console import KERNEL, Line
 from hyp.target.target import LogStream
+from hyp.terminal.modes import AUTO, Streams
 
 if TYPE_CHECKING:
     from hyp.pytest_plugin.board import HypBoard
@@ -64,7 +65,7 @@ class Console:
         self._board = board
         self._line = board.control.console
         self._stream = LogStream(self._line.log, _line_start(self._line.log, start))
-        self._demultiplexer = Demultiplexer(())
+        self._decoder = Streams(AUTO, ())
         self._bytes = 0
         self._lines: list[Line] = []
         self._next = 0  # the first line that was not consumed
@@ -198,7 +199,7 @@ class Console:
     def _take(self) -> None:
         data = self._stream.read()
         self._bytes += len(data)
-        self._lines += map(_with_stream, self._demultiplexer.feed(data))
+        self._lines += map(_with_stream, self._decoder.feed(data))
 
 
 def _with_stream(line: Line) -> Line:

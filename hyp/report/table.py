@@ -39,7 +39,7 @@ def _lines(verdict: Verdict, run: Run) -> Iterator[str]:
         action = "" if event.action is None else f", action {event.action}"
         yield f"health: {event.partition} {event.event}, {event.count} x{when}{action}"
     for name, drop in verdict.facts.drops.items():
-        yield f"drops: {name} lost {drop.bytes} bytes of console output in {drop.events} writes"
+        yield f"drops: {name} lost {drop.words(name)}"
     for dump in run.traces or ():
         if dump.lost:
             yield f"trace: core {dump.core} has overwritten its first {dump.lost} records"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from hyp.exits import ExitCode, Stop
@@ -73,6 +74,11 @@ class Board:
 
     def streams(self) -> Mapping[str, LogStream]:
         return {uart: LogStream(line.log, at) for uart, (line, at) in self._lines.items()}
+
+    def send(self, uart: str, data: bytes) -> None:
+        line, _ = self._lines[uart]
+        with suppress(Stop):  # that the line is gone is seen in `ended`
+            line.write(data)
 
     def ended(self) -> Ended | None:
         for line, _ in self._lines.values():

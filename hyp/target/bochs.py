@@ -96,6 +96,9 @@ class Bochs:
     def streams(self) -> Mapping[str, LogStream]:
         return {name: LogStream(path) for name, path in self._logs.items()}
 
+    def send(self, uart: str, data: bytes) -> None:
+        """Its UARTs write to files here; `hyp run` refuses input before it comes to this."""
+
     def ended(self) -> Ended | None:
         status = self._child.status() if self._child is not None else None
         if self._child is None or status is None:

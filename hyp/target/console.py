@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 KERNEL = "hyp"
+_NAME = re.compile(rb"[a-z][a-z0-9_-]{0,29}")
 _LINE_MAX = 4096
 """A longer line is cut into pieces, so that a broken line cannot grow without end."""
 
@@ -24,8 +26,10 @@ class Line:
 class Demultiplexer:
     """Splits bytes into lines as they come; a line counts when it is complete."""
 
-    def __init__(self, partitions: tuple[str, ...]) -> None:
+    def __init__(self, partitions: tuple[str, ...], *, known: bool = True) -> None:
+        """`known` False: the partitions' names are not known, and whatever has a name's form before the bar is one."""
         self._streams = {**{name.encode() + b"|": name for name in partitions}, b"hyp|": KERNEL}
+        self._known = known
         self._rest = b""
         self._cut: Line | None = None  # the line that the rest goes on with: what follows a cut has no prefix and must find none
 
@@ -60,6 +64,8 @@ class Demultiplexer:
             return Line(KERNEL, printable(raw[5:]), direct=True)
         prefix, bar, text = raw.partition(b"|")
         stream = self._streams.get(prefix + bar)
+        if stream is None and not self._known and bar and _NAME.fullmatch(prefix):
+            stream = prefix.decode()
         if stream is None:
             return Line(None, printable(raw))
         return Line(stream, printable(text.removeprefix(b" ")))

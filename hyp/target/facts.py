@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 MODULE = "module"
 TRACE = "hyp.trace"
 """The trace's stream among the drops; no partition can have this name."""
+INPUT = "hyp.input"
+"""What the host sent: bytes lost at the UART or at a full ring, and packets that arrived damaged."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,17 @@ class Logged:
 
 @dataclass(frozen=True)
 class Drops:
+    """What a stream lost: console output in writes that found the ring full, trace records, or input on its way in."""
+
     bytes: int
     events: int
+
+    def words(self, stream: str) -> str:
+        if stream == INPUT:
+            return f"{self.bytes} bytes of console input, {self.events} damaged packets"
+        if stream == TRACE:
+            return f"{self.events} trace records"
+        return f"{self.bytes} bytes of console output in {self.events} writes"
 
 
 @dataclass(frozen=True)

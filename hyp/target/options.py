@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from hyp.exits import ExitCode, Stop
 
@@ -28,6 +29,8 @@ class Match:
 class Options:
     """`timeout_s` is host time, None: never; `clock` is `instructions` or `wall`; `gdb_port` starts stopped, waiting for gdb.
 
+    `inputs`: (partition's id, bytes) that are sent to its console once the kernel has started.
+
     `frames` None: what is booted says it itself, as a board's medium does.
     """
 
@@ -38,6 +41,20 @@ class Options:
     until: Match | None = None
     gdb_port: int | None = None
     arguments: tuple[str, ...] = ()
+    inputs: tuple[tuple[int, bytes], ...] = ()
+
+
+def parse_input(text: str, partitions: tuple[str, ...]) -> tuple[int, bytes]:
+    """`PART=FILE`: the partition's id and the file's bytes. Stop ENVIRONMENT (usage) for anything else."""
+    name, equals, path = text.partition("=")
+    if not equals or not path:
+        raise Stop(ExitCode.ENVIRONMENT, f"--input {text!r}: write PARTITION=FILE, for example {partitions[0]}=commands.txt")
+    if name not in partitions:
+        raise Stop(ExitCode.ENVIRONMENT, f"--input {text!r}: no partition {name!r}; there are {', '.join(partitions)}")
+    try:
+        return partitions.index(name), Path(path).read_bytes()
+    except OSError as error:
+        raise Stop(ExitCode.ENVIRONMENT, f"--input {text!r}: {path}: {error.strerror}") from None
 
 
 def parse_match(text: str, option: str, streams: tuple[str, ...]) -> Match:

@@ -13,9 +13,12 @@ from hyp.target.machine import emulator_words, memory_bytes, parallel_ports, uar
 from hyp.target.memory import Memory, RamFile
 from hyp.target.options import INSTRUCTIONS, Options, command_line
 from hyp.target.target import Ended, LogStream
+from hyp.target.wire import Wire
 from hyp.target.workspace import Child, output_of
 
 PROGRAM = "qemu-system-x86_64"
+SOCKET = "console"
+"""In the run's private folder: where QEMU takes what is sent to the console."""
 
 
 def arguments(manifest: Manifest, image: Path, ram: Path, raw: Path, options: Options) -> list[str]:
@@ -36,7 +39,12 @@ def arguments(manifest: Manifest, image: Path, ram: Path, raw: Path, options: Op
     found += ["-rtc", "base=2026-01-01,clock=vm", "-seed", "1"]
     found += ["-kernel", str(image), "-append", command_line(board["command_line"], options.frames)]
     for name, port, irq in uarts(board):
-        found += ["-chardev", f"file,id={name},path={_escaped(raw / f'{name}.log')}"]
+        log = _escaped(raw / f"{name}.log")
+        if options.inputs and name == manifest["console"]["uart"]:
+            # QEMU starts when we are connected; the log has every byte as the file would.
+            found += ["-chardev", f"socket,id={name},path={_escaped(ram.with_name(SOCKET))},server=on,wait=on,logfile={log},logappend=off"]
+        else:
+            found += ["-chardev", f"file,id={name},path={log}"]
         found += ["-device", f"isa-serial,iobase={port:#x},irq={irq},chardev={name}"]
     for name, port in parallel_ports(board):  # nothing is wired to it: the monitor's plugin reads what is written there
         found += ["-chardev", f"null,id={name}", "-device", f"isa-parallel,iobase={port:#x},chardev={name}"]
@@ -65,6 +73,8 @@ class Qemu:
         self._logs = {name: raw / f"{name}.log" for name, _, _ in uarts(bundle.manifest["board"])}
         self._command = [PROGRAM, *arguments(bundle.manifest, bundle.image.resolve(), self._ram, raw.resolve(), options)]
         self._child: Child | None = None
+        self._wants_input = bool(options.inputs)
+        self._wire: Wire | None = None
 
     def version(self) -> str:
         return output_of([PROGRAM, "--version"], self._folder).partition(" Copyright")[0]
@@ -79,6 +89,12 @@ class Qemu:
 
     def start(self) -> None:
         self._child = Child(self._command, self._folder)
+        if self._wants_input:
+            self._wire = Wire(self._folder / SOCKET)
+
+    def send(self, uart: str, data: bytes) -> None:
+        if self._wire is not None:
+            self._wire.send(data)
 
     def streams(self) -> Mapping[str, LogStream]:
         return {name: LogStream(path) for name, path in self._logs.items()}
@@ -101,6 +117,8 @@ class Qemu:
     def stop(self) -> None:
         if self._child is not None:
             self._child.kill()
+        if self._wire is not None:
+            self._wire.close()
 
     def remarks(self) -> tuple[str, ...]:
         return ()

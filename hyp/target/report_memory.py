@@ -11,6 +11,7 @@ from hyp.abi.tables import NO_PARTITION
 from hyp.image.manifest import CoreEntry, Manifest, ScheduleEntry
 from hyp.target.console import KERNEL, printable
 from hyp.target.facts import (
+    INPUT,
     MODULE,
     TRACE,
     CoreFacts,
@@ -41,6 +42,7 @@ def memory_facts(manifest: Manifest, memory: Memory, tsc_hz: int | None, log: di
     lost = sum(core["health_lost"] for core in cores.values())  # health lines that the kernel's own stream did not get
     drops[KERNEL] = Drops(drops[KERNEL].bytes, drops[KERNEL].events + lost)
     drops[TRACE] = Drops(0, sum(core["trace_lost"] for core in cores.values()))  # records that the trace's stream did not get
+    drops[INPUT] = Drops(*(sum(core[word] for core in cores.values()) for word in ("input_lost", "input_damaged")))
     counters = {
         window["index"]: _record(memory, WINDOW_COUNTERS, window["counters"])
         for schedule in manifest["schedules"]

@@ -13,6 +13,8 @@ from hyp.target.bochs import Bochs
 from hyp.target.bundle import Bundle
 from hyp.target.console import KERNEL, Line
 from hyp.target.facts import Facts, TraceDump
+from hyp.target.feed import feeder
+from hyp.target.frames import decoder
 from hyp.target.options import Options
 from hyp.target.qemu import Qemu
 from hyp.target.report_lines import clock, console_facts, logged_events, own_lines
@@ -75,8 +77,14 @@ def run_on_board(bundle: Bundle, control: Control, options: Options, show: Calla
 
 def _watched(bundle: Bundle, target: Target, options: Options, show: Callable[[Line], None], *, from_boot: bool = False) -> Run:
     target.prepare()
-    uart = bundle.manifest["console"]["uart"]
-    session = Watch(target, uart, streams(bundle)[1:], options, show, from_boot=from_boot).run()
+    console = bundle.manifest["console"]
+    source = feeder(console["mode"], console["fifo"])
+    for partition, data in options.inputs:
+        source.put(partition, data)
+    reader = decoder(console["mode"], streams(bundle), whole=not from_boot)
+    session = Watch(target, console["uart"], reader, options, show, source, from_boot=from_boot).run()
+    if source.waiting:
+        show(Line(None, f"hyp run: {source.waiting} bytes of input were not taken before the end"))
     return _known(bundle, target, session)
 
 

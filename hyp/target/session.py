@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from hyp.target.console import Demultiplexer, Line
+from hyp.target.console import Line
+from hyp.target.feed import Feeder
+from hyp.target.frames import Decoder, FramedDemultiplexer
 from hyp.target.options import Options
 from hyp.target.target import Stream, Target
 
@@ -53,18 +55,20 @@ class Watch:
     `from_boot`: the line may still carry the end of what ran before, so lines count from the kernel's `hyp: boot` on.
     """
 
-    def __init__(self, target: Target, uart: str, partitions: tuple[str, ...], options: Options, show: Callable[[Line], None], *,
-                 from_boot: bool = False) -> None:  # fmt: skip
+    def __init__(self, target: Target, uart: str, decoder: Decoder, options: Options, show: Callable[[Line], None],
+                 feeder: Feeder | None = None, *, from_boot: bool = False) -> None:  # fmt: skip
         self._target = target
         self._uart = uart
         self._options = options
         self._show = show
-        self._demultiplexer = Demultiplexer(partitions)
+        self._decoder = decoder
         self._lines: list[Line] = []
         self._bytes = 0
         self._fatal: tuple[End, str] | None = None
         self._finished: End | None = None
         self._waits_for_boot = from_boot
+        self._feeder = feeder
+        self._started = False
 
     def run(self) -> Session:
         """Start the target and watch it to its end; it is stopped then. KeyboardInterrupt becomes End.INTERRUPTED."""
@@ -79,7 +83,7 @@ class Watch:
             self._target.stop()
         if self._finished is None:
             self._take(stream)
-        self._accept(self._demultiplexer.finish())
+        self._accept(self._decoder.finish())
         return Session(end, message, tuple(self._lines), self._target.remarks())
 
     def _watch(self, stream: Stream | None) -> tuple[End, str]:
@@ -92,6 +96,7 @@ class Watch:
                 heard = time.monotonic()
             if self._finished is not None:
                 return self._finished, ""
+            self._feed()
             if ended is not None:
                 return self._gone(ended.orderly, ended.reason)
             now = time.monotonic()
@@ -123,8 +128,18 @@ class Watch:
     def _take(self, stream: Stream | None) -> bool:
         data = stream.read() if stream is not None else b""
         self._bytes += len(data)
-        self._accept(self._demultiplexer.feed(data))
+        self._accept(self._decoder.feed(data))
         return bool(data)
+
+    def _feed(self) -> None:
+        """Not before the kernel has started: nobody would listen."""
+        if self._feeder is None or not self._started:
+            return
+        answers = self._decoder.answers if isinstance(self._decoder, FramedDemultiplexer) else []
+        data = self._feeder.poll(time.monotonic(), answers)
+        answers.clear()
+        if data:
+            self._target.send(self._uart, data)
 
     def _accept(self, lines: list[Line]) -> None:
         for line in lines:
@@ -136,6 +151,7 @@ class Watch:
                 self._fatal = None
             self._lines.append(line)
             self._show(line)
+            self._started |= line.direct and line.text.startswith("start")
             if line.direct and line.text.startswith("halt"):
                 self._fatal = End.HALTED, f"the kernel refuses this machine: {line.text}"
             elif line.direct and line.text.startswith("panic"):

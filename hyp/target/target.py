@@ -44,6 +44,10 @@ class Target(Protocol):
         """By the UART's name in the board file."""
         ...
 
+    def send(self, uart: str, data: bytes) -> None:
+        """To the console's UART, when the run has input. Never waits for long; a machine that is gone takes nothing."""
+        ...
+
     def ended(self) -> Ended | None:
         """None while the machine runs."""
         ...

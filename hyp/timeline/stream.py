@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hyp.abi.numbers import Trace
+from hyp.abi.packets import PACKET_FRAME_LONG, Packet, take_number
 from hyp.image.manifest import ScheduleEntry, WindowEntry
 from hyp.timeline.events import Event, event
-from hyp.timeline.packets import FRAME, FRAME_LONG, PART, RECORDS_BELOW, SYNC, Packet, decode, take_number
+from hyp.timeline.packets import FRAME, PART, RECORDS_BELOW, SYNC, trace_packets
 from hyp.timeline.predict import predict
 
 _WORD = 1 << 32
@@ -35,8 +36,8 @@ def read_stream(data: bytes, schedules: list[ScheduleEntry], guard_ns: int, tsc_
     """By core. Packets before the first SYNC are left out: their times are not known."""
     cores: dict[int, _Core] = {}
     current: _Core | None = None
-    for packet in decode(data):
-        if packet.gap and current is not None:
+    for packet, gap in trace_packets(data):
+        if gap and current is not None:
             current.broken()
         try:
             if packet.kind == SYNC:
@@ -89,7 +90,7 @@ class _Core:
             done, at = take_number(body, at)
             self._frame(ticks, first, done, begun=body[at] != 0)
         elif packet.kind >= FRAME:
-            first = take_number(body, 4)[0] if packet.kind == FRAME_LONG else packet.kind - FRAME
+            first = take_number(body, 4)[0] if packet.kind == PACKET_FRAME_LONG else packet.kind - FRAME
             self._frame(ticks, first, None, begun=False)
 
     def streamed(self) -> Streamed:

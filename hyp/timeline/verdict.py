@@ -213,4 +213,4 @@ def _drops(facts: Facts, run: Run) -> Iterator[Reason]:
     for loss in run.session.losses:
         yield Reason("line", f"{loss} (--strict)")
     for name, drop in facts.drops.items():
-        yield Reason("drops", f"{name}: {drop.bytes} bytes of console output dropped in {drop.events} writes (--strict)")
+        yield Reason("drops", f"{name}: lost {drop.words(name)} (--strict)")

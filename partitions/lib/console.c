@@ -25,6 +25,11 @@ hyp_result_t hyp_console_write(const void *text, size_t length)
     return (hyp_result_t)taken;
 }
 
+hyp_result_t hyp_console_read(void *buffer, size_t size)
+{
+    return hypercall(HYP_CALL_CONSOLE_READ, (uintptr_t)buffer, size, 0);
+}
+
 static int length_result(size_t length)
 {
     return length > INT_MAX ? INT_MAX : (int)length;

@@ -20,7 +20,7 @@ BOUNDS = {
     "boot": 400_000,
     "boot_clock": 300_000,
     "kernel_size": 32 * 1024,
-    "drain_step": 600,
+    "drain_step": 1500,
     "queuing": 300,
     "event_send": 100,
     "many_partitions": 0,

@@ -229,6 +229,11 @@ class Model:
         possible = set(range(life.reach.readable(at, asked) + 1))
         return possible if len(possible) == asked + 1 else possible | {int(Result.BAD_ADDRESS)}
 
+    def _console_read(self, life: Life, record: Record) -> Answer:
+        """Nobody sends anything."""
+        at, size, *_ = record.arguments
+        return 0 if lawful(at, size) else int(Result.BAD_ADDRESS)
+
     def _time_get(self, life: Life, record: Record) -> Answer:
         clock = record.arguments[0]
         if clock == 0:

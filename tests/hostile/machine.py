@@ -16,7 +16,7 @@ from hyp.image.manifest import Manifest, PartitionEntry
 from hyp.image.output import write_image
 from hyp.plan import load
 from hyp.target.bundle import Bundle, open_bundle
-from hyp.target.console import Line
+from hyp.target.console import Demultiplexer, Line
 from hyp.target.facts import Facts, TraceDump
 from hyp.target.memory import Memory
 from hyp.target.options import Options
@@ -188,7 +188,7 @@ class Runner:
         """Until it ends by itself."""
         manifest = self._bundle.manifest
         names = tuple(partition["name"] for partition in manifest["partitions"])
-        session = Watch(self.target, manifest["console"]["uart"], names, self._options, show).run()
+        session = Watch(self.target, manifest["console"]["uart"], Demultiplexer(names), self._options, show).run()
         return self._found(session)
 
     def _found(self, session: Session) -> Found:

@@ -24,6 +24,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.line": (*VOCABULARY, "hyp.line"),
     "hyp.boot": (*VOCABULARY, "hyp.line", "hyp.boot"),
     "hyp.lab": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.line", "hyp.lab"),
+    "hyp.terminal": (*VOCABULARY, "hyp.line", "hyp.target", "hyp.terminal"),
     "hyp.target": (*VOCABULARY, "hyp.image.manifest", "hyp.image.media", "hyp.lab", "hyp.target", "hyp.toolchain.system"),
     "hyp.timeline": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline"),
     "hyp.report": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline", "hyp.plan", "hyp.report"),

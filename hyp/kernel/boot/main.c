@@ -7,10 +7,10 @@
 #include "irq.h"
 #include "loader.h"
 #include "marks.h"
+#include "packet.h"
 #include "print.h"
 #include "schedule.h"
 #include "trace.h"
-#include "uart.h"
 
 #define FALLBACK_UART 0x3f8
 #define CHECKSUM_FROM 16u
@@ -46,9 +46,9 @@ static void check_plan(const struct plan *plan)
     int known = plan->magic == PLAN_MAGIC && plan->abi_version == HYP_ABI_VERSION && plan->size >= sizeof *plan;
     int whole = known && checksum((const uint8_t *)plan + CHECKSUM_FROM, plan->size - CHECKSUM_FROM) == plan->checksum;
     if (whole)
-        uart_init(&console_uart, plan->uart_port, plan->uart_divisor, plan->uart_fifo);
+        uart_init(&console_out.uart, plan->uart_port, plan->uart_divisor, plan->uart_fifo);
     else
-        uart_init(&console_uart, FALLBACK_UART, 1, 1);
+        uart_init(&console_out.uart, FALLBACK_UART, 1, 1);
     if (!known)
         refuse("plan", "not a plan of this kernel's ABI version");
     if (!whole)

@@ -12,6 +12,7 @@
 
 HYPERCALL hypercall_nop(void);
 int64_t hypercall_console_write(uint64_t text, uint64_t length);
+int64_t hypercall_console_read(uint64_t buffer, uint64_t size);
 HYPERCALL hypercall_time_get(uint64_t clock);
 HYPERCALL hypercall_window_status(void);
 int64_t hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length);
@@ -23,22 +24,65 @@ HYPERCALL hypercall_nop(void)
     return HYP_OK;
 }
 
+/* What the caller's console rate leaves it. Its time begins with the first write after the one before has passed. */
+static uint64_t rate_left(const struct core *core, const struct partition_plan *partition)
+{
+    struct partition_state *state = partition->state;
+    uint64_t now = cpu_tsc();
+    if (now - state->console_since >= ticks_of(core, partition->console_ns)) {
+        state->console_since = now;
+        state->console_used = 0;
+    }
+    return partition->console_bytes - state->console_used;
+}
+
+static int64_t ring_piece(char *ring, uint64_t user, uint64_t bytes, int give)
+{
+    return give ? copy((void *)user, ring, bytes) : copy(ring, (const void *)user, bytes);
+}
+
+/* Bytes of a ring from `counter` on to or from the caller; 0 or BAD_ADDRESS. */
+static int64_t ring_copy(const struct ring *ring, uint64_t counter, uint64_t user, uint64_t bytes, int give)
+{
+    uint64_t at = counter % ring->size, first = ring->size - at < bytes ? ring->size - at : bytes;
+    int64_t failed = ring_piece(ring->data + at, user, first, give);
+    return failed ? failed : ring_piece(ring->data, user + first, bytes - first, give);
+}
+
 int64_t hypercall_console_write(uint64_t text, uint64_t length)
 {
-    struct ring *ring = this_core()->partition->stream;
+    const struct core *core = this_core();
+    const struct partition_plan *partition = core->partition;
+    struct ring *ring = partition->stream;
     uint64_t room = ring->size - (ring->head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE));
     uint64_t take = length < HYP_CONSOLE_WRITE_MAX ? length : HYP_CONSOLE_WRITE_MAX;
     if (!user_range(text, length))
         return HYP_BAD_ADDRESS;
+    if (partition->console_ns) {
+        uint64_t left = rate_left(core, partition);
+        room = room < left ? room : left;
+    }
     uint64_t dropped = take > room ? length - room : 0;
     take = take < room ? take : room;
-    uint64_t at = ring->head % ring->size, first = ring->size - at < take ? ring->size - at : take;
-    if (copy(ring->data + at, (const void *)text, first) || copy(ring->data, (const void *)(text + first), take - first))
+    if (ring_copy(ring, ring->head, text, take, 0))
         return HYP_BAD_ADDRESS;
+    partition->state->console_used += take;
     ring->dropped_bytes += dropped;
     ring->dropped_events += dropped != 0;
     __atomic_store_n(&ring->head, ring->head + take, __ATOMIC_RELEASE);
     console_work = 1;
+    return (int64_t)take;
+}
+
+int64_t hypercall_console_read(uint64_t buffer, uint64_t size)
+{
+    struct ring *ring = this_core()->partition->input;
+    uint64_t take = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE) - ring->tail;
+    take = take < size ? take : size;
+    take = take < HYP_CONSOLE_WRITE_MAX ? take : HYP_CONSOLE_WRITE_MAX;
+    if (!user_range(buffer, size) || ring_copy(ring, ring->tail, buffer, take, 1))
+        return HYP_BAD_ADDRESS;
+    __atomic_store_n(&ring->tail, ring->tail + take, __ATOMIC_RELEASE);
     return (int64_t)take;
 }
 

@@ -24,14 +24,18 @@ static const struct irq_plan *irq_at(uint32_t place)
 }
 
 /* Not into the control page: while the core idles, no partition's slot is in force. */
-static void pend(const struct irq_plan *irq)
+void event_pend(struct core *core, uint32_t partition, uint32_t event)
 {
-    struct partition_state *state = the_plan()->partitions[irq->partition].state;
-    uint32_t word = irq->event / 64;
-    __atomic_fetch_or(&state->events[word], 1ull << irq->event % 64, __ATOMIC_RELAXED);
+    struct partition_state *state = the_plan()->partitions[partition].state;
+    uint32_t word = event / 64;
+    __atomic_fetch_or(&state->events[word], 1ull << event % 64, __ATOMIC_RELAXED);
     __atomic_fetch_or(&state->attention, 1u << word, __ATOMIC_RELEASE);
     if (traced(TRACED_EVENTS))
-        trace_raised(irq->partition, irq->event);
+        trace_raised(partition, event);
+    if (core->phase == PHASE_SLEEP) {
+        uint64_t now = cpu_tsc(), release_at = core->frame_tsc + core->window->counters->at_ticks;
+        core->wake = ticks_until(release_at, now) > 0 ? release_at : now;
+    }
 }
 
 void irqs_init(void)
@@ -67,7 +71,7 @@ void irqs_close(const struct partition_plan *partition)
         ioapic_mask(irq->line, 1);
         vectors |= 1u << place;
         if (!irq->level && !(states[place] & MASKED_BY_OWNER))
-            pend(irq);              /* an edge may be lost from here on: the next window starts with the event */
+            event_pend(this_core(), irq->partition, irq->event);    /* an edge may be lost from here on: the next window starts with the event */
     }
     if (apic_read(APIC_REQUESTS + VECTOR_IRQ / 32 * 16) & vectors)
         settle(this_core());
@@ -84,6 +88,10 @@ void irqs_reset(const struct partition_plan *partition)
 int irq_raise(struct core *core, uint32_t vector)
 {
     uint32_t place = vector - VECTOR_IRQ;
+    if (vector == VECTOR_CONSOLE) {
+        apic_end_of_interrupt();        /* the idle loop looks at the UART */
+        return 1;
+    }
     if (vector < VECTOR_IRQ || place >= the_plan()->irq_count)
         return 0;
     const struct irq_plan *irq = irq_at(place);
@@ -92,11 +100,7 @@ int irq_raise(struct core *core, uint32_t vector)
         states[place] |= WAITS_FOR_ACK;
     }
     apic_end_of_interrupt();
-    pend(irq);                      /* also one that was on its way as its owner's window ended */
-    if (core->phase == PHASE_SLEEP) {
-        uint64_t now = cpu_tsc(), release_at = core->frame_tsc + core->window->counters->at_ticks;
-        core->wake = ticks_until(release_at, now) > 0 ? release_at : now;
-    }
+    event_pend(core, irq->partition, irq->event);      /* also one that was on its way as its owner's window ended */
     return 1;
 }
 

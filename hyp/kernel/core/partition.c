@@ -3,6 +3,7 @@
  * The work runs inside the partition's own windows, in chunks, with its own page tables in force; nobody else pays for it.
  */
 #include "gate.h"
+#include "input.h"
 #include "irq.h"
 #include "ports.h"
 #include "schedule.h"
@@ -94,6 +95,7 @@ static void dynamic_reset(struct core *core, const struct partition_plan *partit
     state->serving = 0;
     ports_reset(core, partition);
     irqs_reset(partition);
+    input_reset(partition);
 }
 
 int partition_prepare(struct core *core, const struct partition_plan *partition)

@@ -1,39 +1,41 @@
-/* Numbers as text, and text straight to the UART. Knows nothing of streams. */
+/* Numbers as text, and text straight to the console. Knows nothing of streams. */
 #include "print.h"
-#include "uart.h"
+#include "console.h"
+#include "packet.h"
 
 #include <stdarg.h>
 
-uint32_t text_decimal(char *out, uint64_t value)
+int print_packets;
+
+const char *text_number(char *out, uint64_t value, uint32_t base)
 {
-    char digits[NUMBER_TEXT];
-    uint32_t count = 0, length = 0;
+    out += NUMBER_TEXT;
+    *out = 0;
     do {
-        digits[count++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value && count < NUMBER_TEXT);
-    while (count)
-        out[length++] = digits[--count];
-    return length;
+        *--out = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value);
+    if (base == 16) {
+        *--out = 'x';
+        *--out = '0';
+    }
+    return out;
 }
 
-uint32_t text_hex(char *out, uint64_t value)
-{
-    uint32_t length = 0, shift = 60;
-    out[length++] = '0';
-    out[length++] = 'x';
-    while (shift && !(value >> shift))
-        shift -= 4;
-    for (uint32_t left = shift / 4 + 1; left; left--, shift -= 4)
-        out[length++] = "0123456789abcdef"[value >> shift & 15];
-    return length;
-}
-
+/* Framed: a zero byte ends each line, so that what is cut before a panic, and what follows, stays apart from it. */
 static void put(char c)
 {
+    if (print_packets) {
+        kernel_put(c);
+        if (c == '\n')
+            console_flush(this_core());
+        return;
+    }
     if (c == '\n')
-        uart_write(&console_uart, '\r');
-    uart_write(&console_uart, c);
+        uart_write(&console_out.uart, '\r');
+    uart_write(&console_out.uart, c);
+    if (c == '\n' && the_plan()->console_mode == CONSOLE_FRAMED)
+        uart_write(&console_out.uart, 0);
 }
 
 void print(const char *format, ...)
@@ -46,17 +48,17 @@ void print(const char *format, ...)
             continue;
         }
         char number[NUMBER_TEXT + 1];
-        const char *text = number;
+        const char *text;
         uint64_t value = va_arg(values, uint64_t);      /* each has a word; the upper half of a short one's means nothing */
         if (*++format == 's')
             text = (const char *)value;
         else if (*format == 'u')
-            number[text_decimal(number, (uint32_t)value)] = 0;
+            text = text_number(number, (uint32_t)value, 10);
         else if (*++format == 'u')
-            number[text_decimal(number, value)] = 0;
+            text = text_number(number, value, 10);
         else
-            number[text_hex(number, value)] = 0;
-        while (*text)                   // cppcheck-suppress uninitvar; what is not a text has been written above
+            text = text_number(number, value, 16);
+        while (*text)
             put(*text++);
     }
     va_end(values);

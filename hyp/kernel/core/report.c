@@ -58,6 +58,7 @@ _Noreturn void report_end(struct core *core)
         report_health("module", FIRST_MODULE_EVENT + n, core->module_count[n], 0);
     report_drops("hyp", 0, core->health_lost);
     report_drops("hyp.trace", 0, core->trace_lost);
+    report_drops("hyp.input", core->input_lost, core->input_damaged);
     report_schedules(core);
     uint32_t restarts = core->module_restarts[HYP_MODULE_WARM_RESTART] + core->module_restarts[HYP_MODULE_COLD_RESTART];
     if (restarts)

@@ -316,6 +316,7 @@ _Noreturn void timer_in_idle(void)
     struct core *core = this_core();
     uint64_t now = cpu_tsc();
     apic_end_of_interrupt();
+    cpu_set_priority(PRIORITY_BUSY);
     if (now < core->wake)
         console_idle(core);
     if (core->phase == PHASE_BEFORE)

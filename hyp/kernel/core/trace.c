@@ -3,7 +3,7 @@
 
 static inline void put(uint32_t kind, uint32_t detail, uint32_t partition, uint32_t value)
 {
-    struct trace_record *record = trace_next(this_core());
+    struct trace_record *record = record_next(this_core());
     record->tsc = cpu_tsc();
     record->kind = (uint8_t)kind;
     record->detail = (uint8_t)detail;

@@ -9,6 +9,9 @@
 #define APIC_TIMER_INITIAL 0x380
 #define APIC_TIMER_CURRENT 0x390
 
+/* Class of the task priority while the core does not idle. */
+#define PRIORITY_BUSY (VECTOR_CONSOLE >> 4)
+
 /* What one arming takes on the instruction clock: from the look at the clock to the expiry of a count of 0. */
 #define ARM_TICKS 17
 

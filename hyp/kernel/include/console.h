@@ -29,6 +29,9 @@ static inline int console_or_marks(void)
 void console_init(struct core *core);
 void console_drain(struct core *core, uint64_t until);      /* at most until that TSC instant */
 _Noreturn void console_idle(struct core *core);             /* drains and halts until the core's deadline */
-void console_flush(struct core *core);                      /* all that is there, at the end of a run */
+void console_flush(struct core *core);                      /* all that is there, at the end of a run; then `print` goes in packets too */
+/* To the kernel's own stream. Who puts more than a line that is sent at once looks for room first. */
+void kernel_put(char c);
+void kernel_text(const char *text);
 
 #endif

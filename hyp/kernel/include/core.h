@@ -51,4 +51,12 @@ static inline int64_t ticks_until(uint64_t then, uint64_t now)
     return (int64_t)(then - now);
 }
 
+/* A pointer that the compiler knows nothing of: what is reached through it takes a short offset instead of a whole address. */
+#define THROUGH(object)                                                                                                            \
+    ({                                                                                                                             \
+        __typeof__(object) *through = &(object);                                                                                   \
+        __asm__("" : "+r"(through));                                                                                               \
+        through;                                                                                                                   \
+    })
+
 #endif

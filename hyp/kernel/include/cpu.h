@@ -78,6 +78,12 @@ static inline uint64_t cpu_root(void)
     return value;
 }
 
+/* Interrupts up to this class, vector / 16, wait (SDM 3A 11.8.6). */
+static inline void cpu_set_priority(uint64_t class)
+{
+    __asm__ volatile("mov %0, %%cr8" : : "r"(class) : "memory");
+}
+
 static inline uint64_t cpu_cr0(void)
 {
     uint64_t value;

@@ -14,6 +14,9 @@ void irqs_close(const struct partition_plan *partition);
 /* A start or restart: nothing waits for an answer, nothing is masked. */
 void irqs_reset(const struct partition_plan *partition);
 
+/* From idle time: an event of any partition; one that sleeps in its window wakes. */
+void event_pend(struct core *core, uint32_t partition, uint32_t event);
+
 /* An interrupt has come: its owner's event, and a sleeping owner wakes. 0 when the vector is nobody's. */
 int irq_raise(struct core *core, uint32_t vector);
 

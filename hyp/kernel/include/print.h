@@ -6,10 +6,11 @@
 
 #define NUMBER_TEXT 20              /* characters of the longest number, decimal or 0x and 16 digits less two */
 
-uint32_t text_decimal(char *out, uint64_t value);   /* both return the characters written, without a NUL */
-uint32_t text_hex(char *out, uint64_t value);       /* 0x and no leading zeros */
+const char *text_number(char *out, uint64_t value, uint32_t base);   /* `out` has NUMBER_TEXT + 1 bytes, the text is at its end; 16: 0x.. */
 
-/* Of printf's conversions those that the kernel needs: %s, %u, %lu and %lx, which is written as text_hex does. */
+extern int print_packets;           /* framed, and the drain is done: lines go in packets. A panic goes without */
+
+/* Of printf's conversions those that the kernel needs: %s, %u, %lu and %lx, which is written as text_number does. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* To a resident loader (hyp/firmware/loader): the boot's page tables, and an address in them. entry 0: there is none. */

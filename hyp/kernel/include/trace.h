@@ -3,14 +3,13 @@
 #define TRACE_H
 
 #include "core.h"
-#include "uart.h"
 
 static inline int traced(uint32_t what)
 {
     return (the_plan()->traced & what) != 0;
 }
 
-static inline __attribute__((always_inline)) struct trace_record *trace_next(struct core *core)
+static inline __attribute__((always_inline)) struct trace_record *record_next(struct core *core)
 {
     return &core->trace_ring[core->trace_head++ & core->trace_last];
 }
@@ -18,7 +17,7 @@ static inline __attribute__((always_inline)) struct trace_record *trace_next(str
 /* Windows are always recorded. */
 static inline __attribute__((always_inline)) void trace_window(struct core *core, uint64_t tsc, uint8_t kind, uint32_t value)
 {
-    struct trace_record *record = trace_next(core);
+    struct trace_record *record = record_next(core);
     record->tsc = tsc;
     record->kind = kind;
     record->detail = 0;
@@ -53,10 +52,11 @@ void trace_gate(uint32_t what, const struct partition_plan *partition, const str
 void trace_call(uint32_t call);
 void trace_result(uint64_t result);
 
-/* The stream on a UART of its own, in idle time only. */
-extern struct uart trace_uart;
+/* The stream, in idle time only: on a UART of its own, or made by the console's drain between its own packets. */
 void trace_init(struct core *core);
-int trace_drain(struct core *core, uint64_t until);     /* at most until that TSC instant; nonzero: more is waiting */
+int trace_among(struct core *core);                     /* one step, if the console's sender is to carry it; 0: nothing is waiting */
+/* On its own UART, at most until that TSC instant. Returns whose line has to become free for what is waiting still; 0: nothing is. */
+const struct sender *trace_drain(struct core *core, uint64_t until);
 void trace_flush(struct core *core);                    /* all that is there, at the end of a run */
 
 #endif

@@ -6,14 +6,15 @@
 
 struct uart {
     uint32_t base, depth, room;
+    uint32_t errors;                        /* bytes that came damaged, or not at all because the FIFO was full */
     uint64_t byte_ticks;                    /* of the line, for one byte */
     uint64_t line_free;                     /* TSC when the line will have sent what it was given */
 };
 
-extern struct uart console_uart;            /* who prints it owns, who drains it paces it */
-
 void uart_init(struct uart *uart, uint32_t port, uint32_t divisor, uint32_t fifo);
 void uart_write(struct uart *uart, char byte);      /* waits for the line, for at most a fixed number of polls */
+
+int uart_take(struct uart *uart);                   /* a byte that has come, or -1 */
 
 /* Sending in idle time: `uart_give` only after `uart_ready`, which asks the model of the line and then the device. */
 void uart_pace(struct uart *uart, uint64_t byte_ticks);

@@ -11,6 +11,7 @@
 #define VECTOR_MACHINE_CHECK 18
 #define VECTOR_DEVICE 32            /* in a frame: some interrupt; frame.error has the vector */
 #define VECTOR_PIC 0x20             /* where the legacy controllers are moved to before they are masked */
+#define VECTOR_CONSOLE 0x3f         /* in a class below theirs: the task priority holds it back outside idle time */
 #define VECTOR_IRQ 0x40             /* the first of the plan's interrupts */
 #define VECTOR_TIMER 0xf0
 #define VECTOR_SPURIOUS 0xff

@@ -95,7 +95,7 @@ int apic_init(int deadline_mode)
     uint32_t last_lvt = apic_read(APIC_ID_VERSION) >> 16 & 0xff;
     apic_write(APIC_FORMAT, UINT32_MAX);
     apic_write(APIC_LOGICAL, 0);
-    apic_write(APIC_TASK_PRIORITY, 0);
+    apic_write(APIC_TASK_PRIORITY, PRIORITY_BUSY << 4);
     apic_write(APIC_LVT_LINT0, APIC_MASKED);
     apic_write(APIC_LVT_LINT1, APIC_DELIVER_NMI);
     apic_write(APIC_LVT_ERROR, APIC_MASKED);

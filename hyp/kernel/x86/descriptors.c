@@ -33,7 +33,7 @@ static void idt_fill(void)
     for (uint32_t vector = 0; vector < 256; vector++)
         gate_set(vector, vector < EXCEPTIONS_LOW ? entry_exceptions + vector * EXCEPTION_STUB
                          : vector < 32           ? entry_exceptions_high + (vector - EXCEPTIONS_LOW) * EXCEPTION_STUB
-                         : vector - VECTOR_IRQ < IRQS_MAX ? entry_devices + (vector - VECTOR_IRQ) * DEVICE_STUB
+                         : vector - VECTOR_CONSOLE <= IRQS_MAX ? entry_devices + (vector - VECTOR_CONSOLE) * DEVICE_STUB
                                                           : entry_nobody, 0);
     for (uint32_t n = 0; n < GATES; n++)
         gate_set(entry_gates[n].vector, (const char *)(KERNEL_BASE + KERNEL_LOAD + entry_gates[n].place), entry_gates[n].type);

@@ -73,6 +73,7 @@ _Noreturn void panic_frame(const struct hyp_frame *frame)
 {
     static const char names[][4] = {"r15", "r14", "r13", "r12", "r11", "r10", "r9", "r8", "rbp", "rdi", "rsi", "rdx", "rcx", "rbx", "rax"};
     const uint64_t *words = &frame->r15;
+    print_packets = 0;
     print("\nhyp: panic: %s vector=%lx rip=%lx error=%lx address=%lx\nhyp: rsp=%lx rflags=%lx cs=%lx", health_event_name(frame->vector),
           frame->vector, frame->rip, frame->error, cpu_cr2(), frame->rsp, frame->rflags, frame->cs);
     for (uint32_t n = 0; n < sizeof names / sizeof *names; n++)

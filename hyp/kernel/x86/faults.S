@@ -48,8 +48,8 @@ entry_exceptions_high:
     .globl entry_devices
     .balign DEVICE_STUB
 entry_devices:
-    .set vector, VECTOR_IRQ
-    .rept IRQS_MAX
+    .set vector, VECTOR_CONSOLE
+    .rept 1 + IRQS_MAX
     .balign DEVICE_STUB
     push $vector
     jmp entry_device

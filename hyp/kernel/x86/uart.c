@@ -17,12 +17,14 @@
 #define LINE_DIVISOR 0x80
 #define FIFO_ENABLE_CLEAR 0x07
 #define MODEM_DTR_RTS 0x03
+#define MODEM_OUT2 0x08             /* on PCs it opens the way to the interrupt line */
+#define INTERRUPT_RECEIVED 0x01
+#define STATUS_RECEIVED 0x01
+#define STATUS_ERRORS 0x0e          /* overrun, parity, framing */
 #define STATUS_EMPTY 0x20
 
 /* At 1200 baud a byte takes 8 ms and a poll of the bus about a microsecond. */
 #define POLLS 20000
-
-struct uart console_uart;
 
 static void set(const struct uart *uart, uint32_t place, uint32_t value)
 {
@@ -45,15 +47,24 @@ void uart_init(struct uart *uart, uint32_t port, uint32_t divisor, uint32_t fifo
     set(uart, INTERRUPTS, divisor >> 8);
     set(uart, LINE, LINE_8N1);
     set(uart, FIFO, FIFO_ENABLE_CLEAR);
-    set(uart, MODEM, MODEM_DTR_RTS);
+    set(uart, MODEM, MODEM_DTR_RTS | MODEM_OUT2);
+    set(uart, INTERRUPTS, INTERRUPT_RECEIVED);      /* whoever wants it opens the line */
     set(uart, SCRATCH, 0);
     (void)get(uart, LINE_STATUS);
     (void)get(uart, DATA);
 }
 
+/* Errors of what was received are told once, to whoever looks at the status first. */
+static uint32_t line_status(struct uart *uart)
+{
+    uint32_t status = get(uart, LINE_STATUS);
+    uart->errors += (status & STATUS_ERRORS) != 0;
+    return status;
+}
+
 static int has_room(struct uart *uart)
 {
-    if (uart->room == 0 && (get(uart, LINE_STATUS) & STATUS_EMPTY))
+    if (uart->room == 0 && (line_status(uart) & STATUS_EMPTY))
         uart->room = uart->depth;
     return uart->room != 0;
 }
@@ -62,6 +73,11 @@ static void send(struct uart *uart, char byte)
 {
     set(uart, DATA, (uint8_t)byte);
     uart->room--;
+}
+
+int uart_take(struct uart *uart)
+{
+    return line_status(uart) & STATUS_RECEIVED ? get(uart, DATA) : -1;
 }
 
 void uart_write(struct uart *uart, char byte)

@@ -87,11 +87,17 @@ def baud_rate_is_possible(draft: Draft) -> None:
 
 
 def uarts_differ(draft: Draft) -> None:
-    """Trace and monitor have UARTs of their own."""
+    """Trace and monitor have UARTs of their own. With a framed console the trace may be among its packets: then at its speed."""
     first: dict[str, Line] = {}
+    framed = draft.console is not None and draft.console.mode == "framed"
     for line in lines(draft):
         other = first.setdefault(line.uart, line)
         if other is line:
+            continue
+        if framed and (other.key, line.key) == ("console", "trace"):
+            if line.baud != other.baud:
+                message = f"`{quote(line.uart)}` cannot have {line.baud} baud for the trace and {other.baud} for the console"
+                draft.report.add("CON005", _written(draft, line, "baud"), message, f"write `baud: {other.baud}` in both")
             continue
         taken = {one.uart for one in lines(draft)}
         free = [] if draft.board is None else [

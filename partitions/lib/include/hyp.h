@@ -135,6 +135,8 @@ hyp_result_t hyp_trace_read(hyp_trace_record_t *records, size_t count);       /*
 
 /* Console. Never waits: what the ring cannot take is dropped, and the kernel counts it. */
 hyp_result_t hyp_console_write(const void *text, size_t length); /* bytes taken */
+/* What the host has sent to this partition, without waiting: bytes given, 0 when there are none. HYP_EVENT_CONSOLE says that some came. */
+hyp_result_t hyp_console_read(void *buffer, size_t size);
 /* Conversions d i u o x X c s p % and, with an FPU, e f g; flags - 0 + space #, width, precision, hh h l ll j z t.
  * Returns the length of the whole text, taken or not. */
 int hyp_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -58,6 +58,7 @@ void partition_main(void)
         measure(HYP_CALL_CONSOLE_WRITE, (uint64_t)text, sizeof text, 0);
         measure(HYP_CALL_CONSOLE_WRITE, (uint64_t)text + 1, sizeof text - 1, 0);
         measure(HYP_CALL_CONSOLE_WRITE, 0x40000000, sizeof text, 0);
+        measure(HYP_CALL_CONSOLE_READ, (uint64_t)text, sizeof text, 0);
         measure(HYP_CALL_TIME_GET, HYP_CLOCK_MONOTONIC, 0, 0);
         measure(HYP_CALL_TIME_GET, HYP_CLOCK_EXECUTION, 0, 0);
         measure(HYP_CALL_WINDOW_STATUS, 0, 0, 0);

@@ -1,10 +1,13 @@
 /*
  * Runs the kernel's console, health log and UART driver on a script from standard input; what the UART sent is the output.
- *   streams RING NAME...    one ring of RING bytes for each partition, then the kernel's
+ *   framed AGE              before `streams`: packets; a short one waits AGE ns
+ *   streams RING NAME...    one ring of RING bytes for each partition, then the kernel's, then one for each partition's input
  *   write P HEX             as a hypercall would: what the ring takes; prints "took N"
  *   health P EVENT ACTION   a record for partition P, -1: the module
  *   verdict P PASS HEX
  *   drain TICKS             console_drain until then; prints "gave N"
+ *   input HEX               bytes for the UART to receive; prints "took N": calls that took one
+ *   read P COUNT            from partition P's input; prints "input HEX"
  *   flush
  * The UART's bytes follow the line "sent".
  */
@@ -15,8 +18,10 @@
 #include "absent.h"
 #include "console.h"
 #include "health.h"
+#include "input.h"
+#include "irq.h"
+#include "packet.h"
 #include "partition.h"
-#include "uart.h"
 
 #define PARTITIONS 8
 #define UART 0x3f8
@@ -28,15 +33,38 @@ struct core *host_core;
 uint64_t host_tsc = 1000;
 
 static struct core core;
-static struct ring rings[PARTITIONS + 1];
+static struct ring rings[2 * PARTITIONS + 1];
 static struct partition_state states[PARTITIONS];
 static struct health_record records[HEALTH_RECORDS];
 static char sent[1 << 22];
 static size_t sent_bytes, divisor_latch;
+static char received[1 << 16];
+static size_t received_bytes, received_at;
 
 uint8_t host_port_read(uint16_t port)
 {
-    return port == UART + 5 ? 0x60 : 0;
+    if (port == UART && received_at < received_bytes)
+        return (uint8_t)received[received_at++];
+    return port == UART + 5 ? 0x60 | (received_at < received_bytes) : 0;
+}
+
+void ioapic_route(uint32_t line, uint32_t vector, uint32_t level)
+{
+    (void)line;
+    (void)vector;
+    (void)level;
+}
+
+void ioapic_mask(uint32_t line, uint32_t masked)
+{
+    (void)line;
+    (void)masked;
+}
+
+void event_pend(struct core *of, uint32_t partition, uint32_t event)
+{
+    (void)of;
+    states[partition].events[0] |= 1ull << event;
 }
 
 void host_port_write(uint16_t port, uint8_t value)
@@ -74,9 +102,11 @@ static void set_up(uint64_t ring_size, char *names)
         partitions[count].state = &states[count];
         partitions[count].stream = &rings[count + 1];
     }
-    for (uint32_t n = 0; n <= count; n++) {
-        rings[n].size = ring_size;
-        rings[n].data = malloc(ring_size);          /* to the byte, so that the sanitizer sees a look past it */
+    for (uint32_t n = 0; n < count; n++)
+        partitions[n].input = &rings[count + 1 + n];
+    for (uint32_t n = 0; n <= 2 * count; n++) {
+        rings[n].size = n ? ring_size : ring_size < 256 ? 256 : ring_size;       /* no plan gives the kernel's less */
+        rings[n].data = malloc(rings[n].size);          /* to the byte, so that the sanitizer sees a look past it */
     }
     plan->partitions = (struct partition_plan *)(host_plan_base + 4096);
     strcpy(plan->event_names[HYP_HEALTH_ILLEGAL_HYPERCALL].text, "illegal_hypercall");
@@ -87,13 +117,15 @@ static void set_up(uint64_t ring_size, char *names)
     plan->streams = rings;
     plan->uart_fifo = FIFO;
     plan->uart_byte_ns = 86806;
+    plan->uart_irq = 4;
     plan->io_write_ns = 100;
     core.self = &core;
     core.health_ring = records;
     core.tick_scale = core.ns_scale = 1ull << 32;
     core.epoch = 1;
+    core.wake = UINT64_MAX / 2;
     host_core = &core;
-    uart_init(&console_uart, UART, 1, FIFO);
+    uart_init(&console_out.uart, UART, 1, FIFO);
     console_init(&core);
 }
 
@@ -127,7 +159,23 @@ int main(void)
         hex[0] = 0;
         if (sscanf(line, "streams %llu %4095[^\n]", &a, names) == 2)
             set_up(a, names);
-        else if (sscanf(line, "write %d %131071s", &p, hex) >= 1)
+        else if (sscanf(line, "framed %llu", &a) == 1) {
+            ((struct plan *)host_plan_base)->console_mode = CONSOLE_FRAMED;
+            ((struct plan *)host_plan_base)->console_age_ns = a;
+        } else if (sscanf(line, "input %131071s", hex) == 1) {
+            received_at = 0;
+            received_bytes = unhex(hex, received);
+            size_t took = 0;
+            while (input_take(&core))
+                took++;
+            printf("took %zu\n", took);
+        } else if (sscanf(line, "read %d %llu", &p, &a) == 2) {
+            struct ring *ring = ((struct partition_plan *)(host_plan_base + 4096))[p].input;
+            printf("input ");
+            for (; a && ring->tail != ring->head; a--, ring->tail++)
+                printf("%02x", (uint8_t)ring->data[ring->tail % ring->size]);
+            printf("\n");
+        } else if (sscanf(line, "write %d %131071s", &p, hex) >= 1)
             printf("took %zu\n", ring_put(&rings[p + 1], bytes, unhex(hex, bytes)));
         else if (sscanf(line, "health %d %llu %llu", &p, &b, &c) == 3)
             health_log(&core, (uint32_t)p, (uint32_t)b, (uint32_t)c, health_time(&core), &frame);
@@ -145,6 +193,9 @@ int main(void)
         else
             return 2;
     }
+    for (p = 0; p < PARTITIONS && rings[p + 1].size; p++)
+        printf("event %d\n", (int)(states[p].events[0] >> HYP_EVENT_CONSOLE & 1));
+    printf("damaged %u\n", core.input_damaged);
     printf("lost %llu\nsent\n", (unsigned long long)core.health_lost);
     fwrite(sent, 1, sent_bytes, stdout);
     return 0;

@@ -2,10 +2,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "console.h"
+#include "packet.h"
 #include "print.h"
-#include "uart.h"
 
-struct uart console_uart;
+char host_plan_base[65536];
+struct sender console_out;
+
+struct core *host_core;
+
+void kernel_put(char c)
+{
+    (void)c;
+    abort();
+}
+
+void console_flush(struct core *core)
+{
+    (void)core;
+    abort();
+}
 
 void uart_write(struct uart *uart, char byte)
 {
@@ -16,10 +32,10 @@ void uart_write(struct uart *uart, char byte)
 
 int main(int count, char **words)
 {
-    char *out = malloc(NUMBER_TEXT);
+    char *out = malloc(NUMBER_TEXT + 1);
     uint64_t value = strtoull(words[count - 1], NULL, 10);
-    printf("%.*s ", (int)text_decimal(out, value), out);
-    printf("%.*s\n", (int)text_hex(out, value), out);
+    printf("%s ", text_number(out, value, 10));
+    printf("%s\n", text_number(out, value, 16));
     free(out);
     return 0;
 }

@@ -13,7 +13,8 @@
 #include "health.h"
 #include "partition.h"
 #include "schedule.h"
-#include "uart.h"
+#include "irq.h"
+#include "packet.h"
 
 #define TOTAL 200000u
 #define RING 100u
@@ -64,6 +65,27 @@ _Noreturn void partition_restart(struct core *of, uint32_t request, uint32_t cau
     abort();
 }
 
+void ioapic_route(uint32_t line, uint32_t vector, uint32_t level)
+{
+    (void)line;
+    (void)vector;
+    (void)level;
+}
+
+void ioapic_mask(uint32_t line, uint32_t masked)
+{
+    (void)line;
+    (void)masked;
+}
+
+void event_pend(struct core *of, uint32_t partition, uint32_t event)
+{
+    (void)of;
+    (void)partition;
+    (void)event;
+    abort();
+}
+
 static char byte_at(uint64_t n)
 {
     return (char)('!' + n % 93);
@@ -100,7 +122,7 @@ int main(void)
     plan->uart_fifo = 16;
     core = (struct core){.self = &core, .partition = partition, .tick_scale = 1ull << 32, .ns_scale = 1ull << 32};
     host_core = &core;
-    uart_init(&console_uart, UART, 1, 16);
+    uart_init(&console_out.uart, UART, 1, 16);
     sent_bytes = 0;
     console_init(&core);
     pthread_create(&thread, NULL, writer, NULL);

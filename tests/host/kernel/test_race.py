@@ -13,7 +13,18 @@ FLAG = "race:console_words"
 """A plain word that only says `look again`, by design without order; the ring's counters carry the order."""
 
 
-SOURCES = ("core/console.c", "core/health.c", "core/print.c", "core/hypercalls.c", "core/trace.c", "core/stream.c", "x86/uart.c")
+SOURCES = (
+    "core/console.c",
+    "core/health.c",
+    "core/hypercalls.c",
+    "core/input.c",
+    "core/lines.c",
+    "core/packet.c",
+    "core/print.c",
+    "core/stream.c",
+    "core/trace.c",
+    "x86/uart.c",
+)
 UNORDERED = ("-Wno-builtin-macro-redefined", "-U__ATOMIC_RELEASE", "-D__ATOMIC_RELEASE=__ATOMIC_RELAXED")
 
 

@@ -48,7 +48,7 @@ def test_reasons_follow_the_verdict() -> None:
         "partition alpha: pass",
         "verdict: bad",
         "  module_event: the module's nmi happened 3 times",
-        "  drops: beta: 80 bytes of console output dropped in 2 writes (--strict)",
+        "  drops: beta: lost 80 bytes of console output in 2 writes (--strict)",
     ]
 
 

@@ -105,7 +105,7 @@ def test_drops_are_bad_when_strict(tmp_path: Path) -> None:
     assert hyp_run(image, "--frames", "3").returncode == 0
     done = hyp_run(image, "--frames", "3", "--strict")
     assert done.returncode == 3
-    assert "drops: beta: 10 bytes of console output dropped in 1 writes" in done.stdout
+    assert "drops: beta: lost 10 bytes of console output in 1 writes" in done.stdout
 
 
 def children(pid: int) -> list[int]:

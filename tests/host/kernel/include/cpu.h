@@ -41,6 +41,11 @@ static inline void cpu_set_root(uint64_t root)
     (void)root;
 }
 
+static inline void cpu_set_priority(uint64_t class)
+{
+    (void)class;
+}
+
 static inline uint64_t scale(uint64_t value, uint64_t by)
 {
     return (uint64_t)((unsigned __int128)value * by >> 32);

@@ -1,0 +1,1 @@
+"""A person at a target's console: what `hyp console` does."""
