@@ -32,6 +32,12 @@ def firmware_sources() -> Path:
     return PACKAGE / "firmware"
 
 
+def gateware() -> Path:
+    """The folder that holds the package `sim`."""
+    installed = PACKAGE / "share"
+    return installed if (installed / "sim").exists() else PACKAGE.parent
+
+
 def demo() -> Path:
     """The demo's plan, which the benchmark boots and builds."""
     return _shared("demo.yaml", PACKAGE.parent / "config" / "demo.yaml")

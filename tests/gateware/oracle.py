@@ -59,11 +59,13 @@ class Statistic:
     count: int = 0
     least: int = 0
     most: int = 0
+    values: list[int] = field(default_factory=list)
 
     def add(self, value: int) -> None:
         self.least = value if self.count == 0 else min(self.least, value)
         self.most = value if self.count == 0 else max(self.most, value)
         self.count += 1
+        self.values.append(value)
 
 
 @dataclass

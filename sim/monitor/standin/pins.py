@@ -40,8 +40,11 @@ class Write:
     serial: bool = False
 
 
-def record(bundle: Bundle, frames: int, folder: Path, *, more: tuple[str, ...] = (), timeout_s: float = 120.0) -> list[Write]:
-    """Runs the image for `frames` major frames. Stop TARGET_FAILED when it does not end by itself; `more` are arguments of QEMU."""
+def record(bundle: Bundle, frames: int, folder: Path, *, uart: tuple[str, int] | None = None, timeout_s: float = 120.0) -> list[Write]:
+    """Runs the image for `frames` major frames; `uart` is one of the board's, and the TCP port of 127.0.0.1 that it is to lead to.
+
+    Stop TARGET_FAILED when it does not end by itself.
+    """
     monitor = entry_of(bundle.manifest)
     with private_folder() as private:
         log, raw = private / "pins.log", private / "raw"
@@ -49,9 +52,18 @@ def record(bundle: Bundle, frames: int, folder: Path, *, more: tuple[str, ...] =
         words = [f"write={at:#x}" for at in _out_instructions(bundle.folder / bundle.manifest["kernel"]["elf"])]
         plugin = ",".join([str(build(folder)).replace(",", ",,"), *words])
         watch = ("-plugin", plugin, "-d", f"plugin,trace:{_TRACE[monitor['lines']]}", "-D", str(log))
-        target = Qemu(bundle, Options(frames, arguments=(*watch, *more)), private, raw)
+        target = _Wired(bundle, Options(frames, arguments=watch), private, raw)
+        if uart is not None:
+            target.wire(*uart)
         _run(target, timeout_s)
         return list(_writes(log.read_text().splitlines(), monitor["lines"]))
+
+
+class _Wired(Qemu):
+    def wire(self, name: str, port: int) -> None:
+        """That UART leads to a TCP port instead of a log."""
+        log = f"file,id={name},"
+        self._command = [f"socket,id={name},host=127.0.0.1,port={port}" if word.startswith(log) else word for word in self._command]
 
 
 def build(folder: Path) -> Path:

@@ -1,0 +1,148 @@
+"""What the monitor has said while somebody listened, and the verdict that follows from it. The host side's one state; no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from hyp.exits import ExitCode, Stop
+from hyp.image.manifest import Manifest, WindowEntry
+from hyp.monitor.kinds import PROTOCOL, VERDICT, Kind, RecordType, WatchdogState
+from hyp.monitor.parameters import BINS, parameters
+from hyp.monitor.records import Decoder, Record
+from hyp.monitor.rom import identity
+
+_EXTREME_SIGN, _EXTREME_RANGE = 1 << 15, 1 << 16
+FAULTS_KEPT = 1000
+"""Faults that are kept one by one; all are counted."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`index` is the window's in the manifest; `deviation_ns` of a late, early, overrun or wrong edge, or the drift of the rate."""
+
+    kind: Kind
+    index: int
+    deviation_ns: int
+    frame: int
+
+
+@dataclass
+class WindowSeen:
+    """Edges of a window since the monitor's power-on. Bins are counts; the rest in clocks."""
+
+    count: int = 0
+    least: int | None = None
+    most: int | None = None
+    bins: list[int] = field(default_factory=lambda: [0] * BINS)
+
+
+class Witness:
+    """Feed it what comes from the monitor's line; ask it for the verdict at any time."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        """Stop WRONG_INPUT when the plan has no monitor."""
+        self.manifest = manifest
+        self.parameters = parameters(manifest)
+        self.windows = {index: WindowSeen() for index in range(len(self.parameters.rows))}
+        self.faults: list[Fault] = []
+        self.fault_count = 0
+        self.frames = 0
+        self.good_frames = 0
+        self.schedule: str | None = None
+        self.watchdog = WatchdogState.OFF
+        self.tries = 0
+        self.recognised = False
+        self._identity = identity(self.parameters)
+        self._decoder = Decoder()
+        self._first: tuple[int, int] | None = None
+        self._unreported: int | None = None
+
+    @property
+    def lost(self) -> int:
+        """Records that were lost on the line."""
+        return self._decoder.lost
+
+    def feed(self, data: bytes) -> None:
+        """Stop WRONG_INPUT when the monitor was made from another plan, or speaks another version of the protocol."""
+        for record in self._decoder.feed(data):
+            self._take(record)
+
+    def reasons(self) -> list[str]:
+        """Why the verdict is bad; empty when it is good. What was judged before the listening began does not count."""
+        found = [self.words(fault) for fault in self.faults]
+        if self.fault_count > len(self.faults):
+            found.append(f"{self.fault_count - len(self.faults)} more faults")
+        if self.lost:
+            found.append(f"{self.lost} records were lost on the line: what they said is not known")
+        if not self.good_frames:
+            found.append("no good frame was seen")
+        return found
+
+    @property
+    def good(self) -> bool:
+        return not self.reasons()
+
+    def window(self, index: int) -> WindowEntry:
+        return next(one for schedule in self.manifest["schedules"] for one in schedule["windows"] if one["index"] == index)
+
+    def ns(self, clocks: int) -> int:
+        """Rounded to the nearest."""
+        return int((Fraction(clocks * 1_000_000_000, self.parameters.clock_hz) + Fraction(1, 2)).__floor__())
+
+    def words(self, fault: Fault) -> str:
+        """A fault in one line."""
+        if fault.kind is Kind.EXTRA and fault.index not in self.windows:
+            where = f"identity {fault.index}, which no window has"
+        else:
+            where = f"window {fault.index} of {self.window(fault.index)['partition']}"
+        off = f" by {fault.deviation_ns} ns" if fault.kind in (Kind.EARLY, Kind.LATE, Kind.OVERRUN, Kind.DRIFT, Kind.WRONG) else ""
+        return f"frame {fault.frame}: {fault.kind.name.lower()}{off}: {where}"
+
+    def _take(self, record: Record) -> None:
+        if record.type == RecordType.HELLO:
+            self._recognise(record)
+        elif record.type & VERDICT:
+            self.fault_count += 1
+            if len(self.faults) < FAULTS_KEPT:
+                self.faults.append(Fault(Kind(record.type & 15), record.row, self.ns(_signed(record.a, 32)), record.b))
+        elif record.type == RecordType.FRAMES:
+            self._count(record)
+        elif record.type == RecordType.STATE:
+            self.watchdog, self.tries = WatchdogState(record.b & 7), record.b >> 8
+            if self._unreported is None:
+                self._unreported = record.a - self.fault_count
+            self.fault_count = max(self.fault_count, record.a - self._unreported)
+        elif record.row in self.windows:
+            self._keep(self.windows[record.row], record)
+
+    def _recognise(self, record: Record) -> None:
+        if record.b != PROTOCOL:
+            raise Stop(
+                ExitCode.WRONG_INPUT, f"the monitor speaks version {record.b} of the protocol, this hyp version {PROTOCOL}: build it again"
+            )
+        if record.a != self._identity:
+            message = f"the monitor was built from another plan ({record.a:#010x}, {self.manifest['plan']} is {self._identity:#010x})"
+            raise Stop(ExitCode.WRONG_INPUT, f"{message}: `hyp monitor build` with this plan")
+        self.recognised = True
+
+    def _count(self, record: Record) -> None:
+        first, good = self._first or (record.a - 1, record.b - 1)
+        if self._first is None:
+            self._first = first, good
+        self.frames = (record.a - first) % (1 << 32)
+        self.good_frames = (record.b - good) % (1 << 16) if self.frames < 1 << 16 else self.frames - self.fault_count
+        schedules = self.manifest["schedules"]
+        self.schedule = schedules[record.row]["name"] if record.row < len(schedules) else None
+
+    def _keep(self, seen: WindowSeen, record: Record) -> None:
+        if record.type == RecordType.RANGE:
+            seen.least, seen.most = _signed(record.a & 0xFFFF, 16), _signed(record.a >> 16, 16)
+        elif record.type == RecordType.COUNT:
+            seen.count = record.a
+        elif record.type == RecordType.BINS and record.b + 1 < BINS:
+            seen.bins[record.b : record.b + 2] = [record.a & 0xFFFF, record.a >> 16]
+
+
+def _signed(value: int, bits: int) -> int:
+    return value - (1 << bits) if value >> (bits - 1) else value

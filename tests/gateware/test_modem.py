@@ -1,0 +1,139 @@
+"""`uart-modem`: RTS and DTR of the kernel's UART with identity bytes, and the proof of life over a partition's own UART."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from hyp.bench.measure import Bench as Images
+from hyp.monitor.answer import answer
+from hyp.monitor.kinds import Kind
+from hyp.monitor.parameters import parameters
+from hyp.target.bundle import Bundle
+from sim.monitor.standin.bench import Bench, Event, Said
+from sim.monitor.standin.pins import Write, record
+from tests.gateware.conftest import PLANS
+from tests.gateware.streams import HALF_PS, NS
+
+FRAMES = 6
+KEY = 0x5A
+CHALLENGES = bytes(range(0, 250, 17))
+BIT_PS = 104 * 2 * HALF_PS
+"""Clocks per bit at 115200 baud and 12 MHz, as the monitor counts them."""
+
+
+@pytest.fixture(scope="module")
+def image(repository: Path) -> Bundle:
+    return Images(repository).image(PLANS / "modem.yaml")
+
+
+@pytest.fixture(scope="module")
+def modem(image: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with Bench(parameters(image.manifest), tmp_path_factory.mktemp("modem")) as bench:
+        yield bench
+
+
+@pytest.fixture(scope="module")
+def writes(image: Bundle, tmp_path_factory: pytest.TempPathFactory) -> list[Write]:
+    return record(image, FRAMES, tmp_path_factory.mktemp("pins"))
+
+
+def frame_of(byte: int, at_ps: int, name: str) -> list[Event]:
+    """8N1."""
+    bits = [0, *(byte >> n & 1 for n in range(8)), 1]
+    return [Event(at_ps + n * BIT_PS, name, bit) for n, bit in enumerate(bits)]
+
+
+def events_of(writes: list[Write]) -> list[Event]:
+    first = writes[0].at_ns - 2000
+    found = []
+    for one in writes:
+        at = (one.at_ns - first) * NS + (0 if (one.at_ns - first) * NS % HALF_PS else 1)
+        found += frame_of(one.value, at, "serial") if one.serial else [Event(at, "pins", one.value)]
+    return sorted(found, key=lambda event: event.at_ps)
+
+
+def kinds(said: Said) -> list[Kind]:
+    return [kind for kind, _, _ in said.verdicts]
+
+
+def edge_kinds(said: Said) -> list[Kind]:
+    """Without what is said of challenges, which nobody answers here."""
+    return [kind for kind in kinds(said) if kind is not Kind.PROOF]
+
+
+def run(modem: Bench, events: list[Event], more_ps: int = 20_000_000) -> Said:
+    return modem.run(events, max(event.at_ps for event in events) + more_ps, HALF_PS)
+
+
+def test_the_kernels_lines(modem: Bench, writes: list[Write]) -> None:
+    """RTS rises once per window, DTR with the first of a frame; the windows of 200 us send their byte, the short one none."""
+    ups = [one for one in writes if not one.serial and one.value & 2]
+    assert [one.value & 1 for one in ups[:6]] == [1, 0, 0, 1, 0, 0]
+    assert {one.value for one in writes if one.serial} == {0, 2}
+    said = run(modem, events_of(writes))
+    assert edge_kinds(said) == [Kind.LOCKED, *[Kind.GOOD] * (len(ups) - 1)]
+    assert max(abs(off) for _, _, off in said.verdicts) <= 1
+
+
+def test_faults_on_the_lines(modem: Bench, writes: list[Write]) -> None:
+    ups = [n for n, one in enumerate(writes) if not one.serial and one.value & 2]
+    middle = ups[4]
+    lost = run(modem, events_of([one for n, one in enumerate(writes) if n not in (middle, middle + 1)]))
+    assert Kind.OVERRUN in kinds(lost), "the next edge passes for the lost one"
+    assert Kind.MISSING in kinds(lost), "and the frame ends too early"
+    names = [n for n, one in enumerate(writes) if one.serial]
+    mistaken = [Write(one.at_ns, 1, serial=True) if n == names[3] else one for n, one in enumerate(writes)]
+    assert [kind for kind in edge_kinds(run(modem, events_of(mistaken))) if kind > Kind.GOOD] == [Kind.WRONG]
+    moved = [Write(one.at_ns + 1500, one.value) if n == middle else one for n, one in enumerate(writes)]
+    assert [kind for kind in edge_kinds(run(modem, events_of(moved))) if kind > Kind.GOOD] == [Kind.LATE]
+    assert edge_kinds(run(modem, events_of(writes[: ups[5]]), 1_500_000_000))[-1] is Kind.SILENT
+
+
+def test_proof(modem: Bench, writes: list[Write]) -> None:
+    """A right answer in time is no fault; a wrong one is, and so is none."""
+    lines = events_of(writes)
+    silent = run(modem, lines, 1)
+    assert silent.challenges, "the first challenge is sent when judging begins"
+    challenge = silent.challenges[0]
+
+    def with_answer(byte: int) -> Said:
+        return run(modem, sorted([*lines, *frame_of(byte, 1_000_000_001, "prover_in")], key=lambda event: event.at_ps), 1)
+
+    def faults(said: Said) -> list[Kind]:
+        return [kind for kind in kinds(said) if kind > Kind.GOOD]
+
+    assert faults(silent) == [Kind.PROOF]
+    assert faults(with_answer(answer(challenge, KEY))) == []
+    assert faults(with_answer(answer(challenge, KEY) ^ 1)) == [Kind.PROOF]
+
+
+def test_a_partition_answers(image: Bundle, tmp_path: Path) -> None:
+    """The example partition in QEMU, with challenges on its own UART."""
+    server = socket.create_server(("127.0.0.1", 0))
+    got = bytearray()
+
+    def talk() -> None:
+        link, _ = server.accept()
+        link.settimeout(0.3)
+        with link:
+            for challenge in CHALLENGES:
+                reply = b""
+                while not reply:  # what comes before the partition has set up its UART is lost, as on a board
+                    link.sendall(bytes([challenge]))
+                    with suppress(TimeoutError):
+                        reply = link.recv(1)
+                got.extend(reply)
+
+    thread = Thread(target=talk, daemon=True)
+    thread.start()
+    port = server.getsockname()[1]
+    record(image, 8000, tmp_path, uart=("com2", port))
+    thread.join(10)
+    server.close()
+    assert bytes(got) == bytes(answer(one, KEY) for one in CHALLENGES)
