@@ -22,3 +22,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("hypercall fuzzer")
     group.addoption("--fuzz-calls", type=int, default=50_000, metavar="N", help="calls of the hypercall fuzzer (default 50000)")
     group.addoption("--fuzz-seed", type=int, default=1, metavar="N", help="seed of the hypercall fuzzer (default 1)")
+    group = parser.getgroup("schedule monitor")
+    group.addoption("--fpga", action="store_true", help="also synthesis and model checking, some ten minutes; needs the extra `fpga`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The FPGA tools are no part of the test environment: their tests are asked for."""
+    if config.getoption("--fpga"):
+        return
+    left = [item for item in items if item.get_closest_marker("fpga") is not None]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]

@@ -21,7 +21,7 @@ _TIMEOUT = "60s"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="build|watch")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="build|watch", help="what to do; each has its own --help")
     build = actions.add_parser("build", help="gateware for an FPGA board, from a plan", allow_abbrev=False)
     build.add_argument("plan", metavar="PLAN", help="a plan with `monitor:`, an image.elf, an image.json or their folder")
     build.add_argument("--board", required=True, help="an FPGA board with an iCE40, e.g. icebreaker, icestick")

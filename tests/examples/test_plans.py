@@ -40,6 +40,11 @@ def test_two(tmp_path: Path) -> None:
         ]
 
 
+def test_watched(tmp_path: Path) -> None:
+    ran = example("watched", tmp_path, "--frames", "10", "--strict")
+    assert judged(ran) == (0, "good", 0), ran.text
+
+
 def test_restart(tmp_path: Path) -> None:
     ran = example("restart", tmp_path, "--frames", "120", "--strict")
     assert judged(ran) == (0, "good", 0), ran.text

@@ -44,13 +44,13 @@ def test_it_installs_one_top_level_name(wheel: zipfile.ZipFile) -> None:
 
 def test_every_file_of_the_package_travels(wheel: zipfile.ZipFile, repository: Path) -> None:
     listed = subprocess.run(
-        ["git", "-c", "safe.directory=*", "ls-files", "hyp", "config/boards", "config/demo.yaml", "partitions"],
+        ["git", "-c", "safe.directory=*", "ls-files", "hyp", "config/boards", "config/demo.yaml", "partitions", "sim"],
         cwd=repository,
         capture_output=True,
         text=True,
         check=True,
     )
-    places = {"config/": "hyp/share/", "partitions/": "hyp/share/partitions/"}
+    places = {"config/": "hyp/share/", "partitions/": "hyp/share/partitions/", "sim/": "hyp/share/sim/"}
     expected = set()
     for name in listed.stdout.splitlines():
         place = next((start for start in places if name.startswith(start)), None)
