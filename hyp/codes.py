@@ -176,6 +176,7 @@ _ALL = (
     Code("BRD005", "range over registers", "RAM cannot lie where the machine has registers"),
     Code("BRD006", "board untried", "nobody has run hyp on this board yet; its figures may be wrong", _WARNING),
     Code("BRD007", "board without the console's device", "the console needs a UART that the board has"),
+    Code("BRD008", "CPU lacks a feature", "the kernel stops at boot on a CPU that lacks what the image needs"),
     Code("DEV001", "I/O ports overlap", "a port belongs to one device"),
     Code("DEV002", "shared interrupt line", "a line has one owner, so both devices must be the same partition's", _WARNING),
     Code("DEV003", "ports out of range", "there are 65,536 I/O ports"),

@@ -19,7 +19,7 @@ from typing import NoReturn, Protocol, cast
 from hyp import __version__
 from hyp.exits import ExitCode, Stop
 
-COMMANDS = ("check", "build", "run", "trace", "bench", "media", "boot", "console", "monitor", "doctor", "test")
+COMMANDS = ("check", "build", "run", "trace", "bench", "media", "boot", "console", "board", "monitor", "doctor", "test")
 """In the order of `hyp --help`; each is the module `hyp.cli.<name>`."""
 
 TERMINATED = 128 + signal.SIGTERM

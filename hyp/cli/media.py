@@ -10,6 +10,7 @@ from pathlib import Path
 from hyp.exits import ExitCode, Stop
 from hyp.image import media
 from hyp.image.grub import Payload
+from hyp.plan.units import DURATION, Wrong, parse_quantity
 from hyp.toolchain.prepare import build_firmware
 from hyp.toolchain.project import project_root
 
@@ -37,11 +38,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--uart", default="com1", help=f"{', '.join(_UARTS)} or an I/O port such as 0x3f8 (default: %(default)s)")
     parser.add_argument("--baud", type=int, default=115200, help="speed of the line (default: %(default)s)")
+    parser.add_argument(
+        "--watch", metavar="TIME", default="1s", help="probe: how long it looks for gaps and SMIs, at most 60s (default: %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     kind = _kind(args.out)
     port, words = line_of(args.uart, args.baud)
+    if args.program == "probe":
+        words += f" watch={_watch_ms(args.watch)}"
     root = project_root(Path.cwd()) or Path.cwd()
     elf = build_firmware(root, args.program, lambda text: print(f"hyp: {text}", file=sys.stderr))
     if kind is None:
@@ -64,6 +70,13 @@ def line_of(uart: str, baud: int) -> tuple[int, str]:
     if baud < 1 or _CLOCK_DIVIDED % baud or _CLOCK_DIVIDED // baud > 0xFFFF:
         raise Stop(ExitCode.ENVIRONMENT, f"--baud {baud}: give 115200 or what divides it, such as 57600, 38400, 19200 or 9600")
     return port, f"uart={port:#x} divisor={_CLOCK_DIVIDED // baud}"
+
+
+def _watch_ms(text: str) -> int:
+    value = parse_quantity(text, DURATION)
+    if isinstance(value, Wrong) or not 1_000_000 <= value <= 60_000_000_000:
+        raise Stop(ExitCode.ENVIRONMENT, f"--watch {text}: write a time from 1ms to 60s")
+    return value // 1_000_000
 
 
 def _kind(out: Path) -> str | None:

@@ -34,7 +34,8 @@ EXIT_PORT = Record("an exit port", (EXIT_AT, EXIT_VALUE), "{at: 0xf4, value: 0x1
 FEATURES = ListOf(Choice(tuple(CPU_FEATURES), what="a CPU feature"), "a list of CPU features", single=True)
 CPU_REQUIRE = Field("require", FEATURES, "Features without which the kernel halts at boot", default=())
 CPU_USE = Field("use", FEATURES, "Features that are used", default=())
-CPU = Record("a CPU", (CPU_REQUIRE, CPU_USE), "{require: [nx, smep, smap, umip]}")
+CPU_HAS = Field("has", FEATURES, "Features that it has, when that is known: `hyp check` compares what is needed", default=())
+CPU = Record("a CPU", (CPU_REQUIRE, CPU_USE, CPU_HAS), "{require: [nx, smep, smap, umip]}")
 
 COST_SOURCE = Field("source", Choice(("measured", "estimated")), "Where the figures come from", required=True)
 COST_SWITCH = Field("switch", COST, "Timer interrupt to the next partition's first instruction", required=True)

@@ -86,6 +86,7 @@ def board_of(values: Values, file: FilePath, report: Report) -> Board | None:
         exit_port=_exit_port(values),
         cpu_require=() if cpu is None else cpu.get(lang.CPU_REQUIRE) or (),
         cpu_use=() if cpu is None else cpu.get(lang.CPU_USE) or (),
+        cpu_has=() if cpu is None else cpu.get(lang.CPU_HAS) or (),
         console=console,
         costs=costs,
         devices={key: _device(key, device) for key, device in devices.items()},

@@ -77,6 +77,8 @@ class Board:
     exit_port: ExitPort | None
     cpu_require: tuple[str, ...]
     cpu_use: tuple[str, ...]
+    cpu_has: tuple[str, ...]
+    """Empty: not known."""
     console: str  # device name
     costs: Costs
     devices: dict[str, Device]

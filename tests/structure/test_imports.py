@@ -26,6 +26,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.lab": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.line", "hyp.lab"),
     "hyp.terminal": (*VOCABULARY, "hyp.line", "hyp.target", "hyp.terminal"),
     "hyp.target": (*VOCABULARY, "hyp.image.manifest", "hyp.image.media", "hyp.lab", "hyp.target", "hyp.toolchain.system"),
+    "hyp.probe": (*VOCABULARY, "hyp.line", "hyp.probe"),
     "hyp.timeline": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline"),
     "hyp.report": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline", "hyp.plan", "hyp.report"),
     "hyp.monitor": (*VOCABULARY, "hyp.image.manifest", "hyp.line", *PLACES, "hyp.monitor"),

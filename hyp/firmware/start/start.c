@@ -3,6 +3,7 @@
 #include "cpu.h"
 #include "serial.h"
 
+#define GATES 256
 #define VECTORS 64
 #define STUB_SIZE 16
 #define GATE_INTERRUPT 0x8e00
@@ -18,16 +19,17 @@ struct gate {
     uint32_t high, reserved;
 };
 
-static struct gate gates[VECTORS];
+static struct gate gates[GATES];
 static struct handover the_handover;
 
 void start_main(uint32_t magic, uint64_t info);
 void trap_handle(struct trap *trap);
 
+/* Vectors without a stub of their own are what firmware may have left on: they count as the last one. */
 static void gates_load(void)
 {
-    for (uint32_t n = 0; n < VECTORS; n++) {
-        uint64_t at = (uint64_t)vector_stubs + n * STUB_SIZE;
+    for (uint32_t n = 0; n < GATES; n++) {
+        uint64_t at = (uint64_t)vector_stubs + (n < VECTORS ? n : VECTORS - 1) * STUB_SIZE;
         gates[n] = (struct gate){(uint16_t)at, CODE, GATE_INTERRUPT, (uint16_t)(at >> 16), (uint32_t)(at >> 32), 0};
     }
     struct __attribute__((packed)) {

@@ -40,6 +40,7 @@ BOARD_CHECKS: tuple[Callable[[BoardDraft], None], ...] = (
     board.interrupt_lines_are_not_shared,
     board.uarts_are_complete,
     board.console_device_exists,
+    board.cpu_has_what_is_needed,
     board.board_was_tried,
 )
 

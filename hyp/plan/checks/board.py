@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyp.abi.numbers import PAGE
-from hyp.abi.tables import IOAPIC_PHYSICAL, KERNEL_LOAD, LAPIC_PHYSICAL
+from hyp.abi.tables import CPU_ALWAYS, IOAPIC_PHYSICAL, KERNEL_LOAD, LAPIC_PHYSICAL
 from hyp.plan.board_language import PORTS_END, UART_KIND
 from hyp.plan.draft import BoardDraft
 from hyp.plan.model import Range
 from hyp.plan.node import Path
 from hyp.plan.quote import alternatives, quote
 
+TSC_DEADLINE = "tsc_deadline"
 KERNEL_PORTS = (
     ("the interrupt controller", Range(0x20, 2)),
     ("the interval timer", Range(0x40, 4)),
@@ -141,6 +142,25 @@ def uarts_are_complete(draft: BoardDraft) -> None:
             message = f"UART `{name}` lacks {alternatives(lacks).replace(' or ', ' and ')}"
             fix = "add e.g. `ports: [{at: 0x3f8, count: 8}], clock: 1843200 Hz, fifo: 16`"
             draft.report.add("DEV006", ("devices", name), message, fix, key=True)
+
+
+def cpu_has_what_is_needed(draft: BoardDraft) -> None:
+    """A CPU whose features are listed has those that the kernel needs always, and those that the file requires or uses."""
+    board = draft.board
+    if not board.cpu_has:
+        return
+    timer = (TSC_DEADLINE,) if board.timer == "tsc-deadline" else ()
+    for wanted, why in ((CPU_ALWAYS, "the kernel cannot do without"), (timer, "`timer: tsc-deadline` needs")):
+        lacks = [name for name in wanted if name not in board.cpu_has]
+        if lacks:
+            message = f"the CPU lacks {alternatives(lacks).replace(' or ', ' and ')}, which {why}"
+            fix = "use another board: this one cannot run hyp" if wanted is CPU_ALWAYS else "write `timer: lapic`"
+            draft.report.add("BRD008", ("cpu", "has"), message, fix)
+    for key, names in (("require", board.cpu_require), ("use", board.cpu_use)):
+        for index, name in enumerate(names):
+            if name not in board.cpu_has and name not in CPU_ALWAYS:
+                message = f"the CPU lacks `{name}`, which `{key}` names"
+                draft.report.add("BRD008", ("cpu", key, index), message, f"remove it from `{key}`, or add it to `has` if that is wrong")
 
 
 def board_was_tried(draft: BoardDraft) -> None:

@@ -43,6 +43,7 @@ def board(ram: Sequence[Range] = (Range(MIB, 255 * MIB),), reserved: Sequence[Ra
         exit_port=ExitPort(0xF4, 0x10),
         cpu_require=("nx",),
         cpu_use=("xsave",),
+        cpu_has=(),
         console="com1",
         costs=Costs("measured", 250, 1200, 100, 1000),
         devices={"com1": com1},
