@@ -106,7 +106,7 @@ static void one_shot_measure(void)
 static void deadline_measure(void)
 {
     uint64_t missed = 0, latest = 0;
-    if (!(cpu_id(1, 0).c >> 24 & 1))
+    if (!(cpu_id(1, 0).words[2] >> 24 & 1))
         return;
     apic[APIC_TIMER_LVT / 4] = VECTOR_OWN | APIC_DEADLINE;
     __asm__ volatile("mfence" : : : "memory");          /* SDM 3A 11.5.4.1 */

@@ -17,22 +17,22 @@ static const struct {
 
 static int has(uint32_t leaf, uint32_t word, uint32_t bit)
 {
-    if (cpu_id(leaf & BASIC, 0).a < leaf)
+    if (cpu_id(leaf & BASIC, 0).words[0] < leaf)
         return 0;
     struct cpuid id = cpu_id(leaf, 0);
-    uint32_t words[] = {id.a, id.b, id.c, id.d};
+    uint32_t words[] = {id.words[0], id.words[1], id.words[2], id.words[3]};
     return words[word] >> bit & 1;
 }
 
 static void brand_report(void)
 {
     uint32_t words[13] = {0};
-    if (cpu_id(BASIC, 0).a < BASIC + 4)
+    if (cpu_id(BASIC, 0).words[0] < BASIC + 4)
         return;
     for (uint32_t n = 0; n < 3; n++) {
         struct cpuid id = cpu_id(BASIC + 2 + n, 0);
         uint32_t *to = words + 4 * n;
-        to[0] = id.a, to[1] = id.b, to[2] = id.c, to[3] = id.d;
+        to[0] = id.words[0], to[1] = id.words[1], to[2] = id.words[2], to[3] = id.words[3];
     }
     report_text("brand", (const char *)words, 48);
 }
@@ -40,26 +40,26 @@ static void brand_report(void)
 void cpu_report(void)
 {
     struct cpuid zero = cpu_id(0, 0), one = cpu_id(1, 0);
-    uint32_t vendor[] = {zero.b, zero.d, zero.c, 0}, family = one.a >> 8 & 15, model = one.a >> 4 & 15;
-    model |= family == 6 || family == 15 ? (one.a >> 16 & 15) << 4 : 0;
-    family += family == 15 ? one.a >> 20 & 255 : 0;
+    uint32_t vendor[] = {zero.words[1], zero.words[3], zero.words[2], 0}, family = one.words[0] >> 8 & 15, model = one.words[0] >> 4 & 15;
+    model |= family == 6 || family == 15 ? (one.words[0] >> 16 & 15) << 4 : 0;
+    family += family == 15 ? one.words[0] >> 20 & 255 : 0;
     report_line("cpu");
     report_text("vendor", (const char *)vendor, 12);
     report_number("family", family);
     report_number("model", model);
-    report_number("stepping", one.a & 15);
-    report_number("apic_id", one.b >> 24);
+    report_number("stepping", one.words[0] & 15);
+    report_number("apic_id", one.words[1] >> 24);
     brand_report();
     report_line("features");
     for (uint32_t n = 0; n < sizeof features / sizeof *features; n++)
         report_number(features[n].name, (uint64_t)has(features[n].leaf, features[n].word, features[n].bit));
     machine.has_apic = has(1, 3, 9);
     /* Frequencies that the processor itself states: crystal x ratio (leaf 15h), nominal MHz (16h). */
-    struct cpuid ratio = zero.a >= 0x15 ? cpu_id(0x15, 0) : (struct cpuid){0};
+    struct cpuid ratio = zero.words[0] >= 0x15 ? cpu_id(0x15, 0) : (struct cpuid){0};
     report_line("stated");
-    report_number("crystal_hz", ratio.c);
-    report_number("tsc_hz", ratio.a ? (uint64_t)ratio.c * ratio.b / ratio.a : 0);
-    report_number("base_mhz", zero.a >= 0x16 ? cpu_id(0x16, 0).a & 0xffff : 0);
+    report_number("crystal_hz", ratio.words[2]);
+    report_number("tsc_hz", ratio.words[0] ? (uint64_t)ratio.words[2] * ratio.words[1] / ratio.words[0] : 0);
+    report_number("base_mhz", zero.words[0] >= 0x16 ? cpu_id(0x16, 0).words[0] & 0xffff : 0);
 }
 
 void memory_report(const struct handover *handover)
