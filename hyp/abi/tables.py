@@ -97,14 +97,11 @@ IRQS_MAX = 24
 """Interrupts of all partitions: inputs of one IOAPIC."""
 GRANT_HEALTH_READ, GRANT_TRACE_READ, GRANT_MODULE_WARM, GRANT_MODULE_COLD, GRANT_MODULE_HALT = 1, 2, 4, 8, 16
 HEALTH_TABLE = 128
-WINDOW_GAP = 1
-"""More than a guard of idle time follows: the core idles instead of spinning to the next release."""
-WINDOW_DEADLINE = 4
-"""At this window's end it is known whether its supervised partition has met the period's deadline."""
-WINDOW_PERIOD_END = 8
-"""The last window of a supervised partition's period."""
-WINDOW_LAST = 2
-"""The last window of the core's major frame."""
+WINDOW_GAP, WINDOW_LAST, WINDOW_DEADLINE, WINDOW_PERIOD_END = 1, 2, 4, 8
+"""More than a guard of idle time follows: the core idles instead of spinning to the next release. The last window of the core's frame.
+At its end it is known whether its supervised partition has met the period's deadline. The last window of such a period."""
+MARK_SETUP, MARK_BYTE, MARK_DATA = 8, 0x100, 4
+"""Entries at most; flag of a window's mark; registers from a 16550's modem control down to its data."""
 
 NO_PARTITION = 0xFFFF_FFFF
 
@@ -169,9 +166,9 @@ PLAN = Record(
         Field("event_names", WORD, "by health event", HEALTH_EVENTS),
         Field("action_names", WORD, "by health action", ACTIONS_MAX),
         Field("mark_port", "u32", "I/O port that shows window starts: a parallel port's data, a UART's modem control; 0: none"),
-        Field("mark_divisor", "u32", "of that UART; 0: a parallel port"),
+        Field("mark_flip", "u32", "bits that change with every mark; 0: the lines go down before each mark, and in idle time"),
         Field("mark_lead_ns", "u64", "how long before a release its mark is written"),
-        Field("mark_byte_ns", "u64", "a UART: windows of this net length have their identity byte sent"),
+        Field("mark_setup", "u32", "I/O port << 16 | byte: what makes the port ready; 0: no more", MARK_SETUP),
     ),
 )
 
@@ -322,6 +319,8 @@ WINDOW = Record(
         Field("counters", "*struct window_counters", "address of its window_counters"),
         Field("index", "u32", "in the window table; printed and traced"),
         Field("flags", "u32", "WINDOW_*"),
+        Field("mark", "u32", "byte at `mark_port` as the window begins; with MARK_BYTE its index follows, MARK_DATA below that port"),
+        Field("reserved", "u32"),
     ),
 )
 

@@ -32,7 +32,7 @@ from hyp.image.layout import Restore
 from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
 from hyp.image.timetable import Lane
-from hyp.image.uarts import line, mark_fields, trace_fields
+from hyp.image.uarts import line, mark_fields, mark_of, mark_setup, trace_fields
 from hyp.plan.model import Range
 
 _CHECKED_FROM = 16
@@ -130,6 +130,7 @@ def _head(known: Facts, form: Shape, regions: int, idle_root: int) -> bytes:
         event_names=[{"text": name} for name in event_names()],
         action_names=[{"text": action.name.lower()} for action in HealthAction],
         **mark_fields(plan),
+        mark_setup=[*mark_setup(plan)],
     )
 
 
@@ -147,6 +148,7 @@ def _windows(known: Facts, form: Shape, lanes: Sequence[Sequence[Lane]], root_of
             counters=state_address(known.where.counters(entry.index)),
             index=entry.index,
             flags=entry.flags,
+            mark=mark_of(known.plan, entry, first=entry is lane.entries[0]),
         )
         for schedule in lanes
         for lane in schedule

@@ -33,7 +33,7 @@ from hyp.image.manifest import (
 from hyp.image.pages import CORE_BYTES
 from hyp.image.roots import Roots
 from hyp.image.timetable import Lane
-from hyp.image.uarts import mark_fields
+from hyp.image.uarts import byte_window_ns, mark_fields
 from hyp.plan.model import Board, Device, Plan, Range
 
 KERNEL_ELF = "elf/kernel.elf"
@@ -117,7 +117,7 @@ def _monitor(plan: Plan) -> MonitorEntry | None:
         "device": monitor.device,
         "port": fields["mark_port"],
         "lead_ns": fields["mark_lead_ns"],
-        "byte_ns": fields.get("mark_byte_ns", 0),
+        "byte_ns": byte_window_ns(plan),
         "baud": monitor.baud,
         "clock_hz": monitor.clock_hz,
         "accuracy_ppm": monitor.accuracy_ppm,

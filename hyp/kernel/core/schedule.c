@@ -43,7 +43,7 @@ COLD _Noreturn void release_late(struct core *core, uint64_t start)
 
 COLD _Noreturn void release_draining(struct core *core, uint64_t start)
 {
-    console_drain(core, start - mark_lead);
+    console_drain(core, start - marks.lead);
     mark_start(core);
     exit_release((uint32_t)start);
 }

@@ -4,10 +4,14 @@
 
 #include "core.h"
 
-extern uint64_t mark_lead;              /* ticks before a release at which its mark is written; 0: the plan has no monitor */
+extern struct marks {
+    uint64_t lead;                      /* ticks before a release at which its mark is written; 0: the plan has no monitor */
+    uint64_t last;                      /* TSC instant of the last mark */
+    uint32_t flipped;
+} marks;
 
-void marks_init(struct core *core);
-void mark_start(struct core *core);     /* the current window's, once per release: waits for its instant, less the lead */
-void mark_end(void);                                    /* idle time follows the window */
+void marks_init(const struct core *core);
+void mark_start(const struct core *core);   /* the current window's, once per release: waits for its instant, less the lead */
+void mark_end(void);                        /* idle time follows the window */
 
 #endif

@@ -38,6 +38,7 @@ module bench;
     reg [7:0] shift, ask_shift;
     always begin
         @(negedge host);
+        while (rst) @(negedge host);    // before the reset nothing is meant
         repeat (`DIVISOR / 2) @(posedge clk);
         for (bit_no = 0; bit_no < 8; bit_no = bit_no + 1) begin
             repeat (`DIVISOR) @(posedge clk);
@@ -48,6 +49,7 @@ module bench;
     end
     always begin
         @(negedge prover_out);
+        while (rst) @(negedge prover_out);
         repeat (`PROOF_DIVISOR / 2) @(posedge clk);
         for (ask_no = 0; ask_no < 8; ask_no = ask_no + 1) begin
             repeat (`PROOF_DIVISOR) @(posedge clk);
