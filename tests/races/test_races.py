@@ -28,15 +28,17 @@ class Log:
     seen: int
 
 
-def plan_text(partitions: dict[str, str], rest: str, for_us: int, grants: str = "") -> str:
-    """Each partition with its args, in windows one behind the other. `grants` are those of the killer."""
+def plan_text(partitions: dict[str, str], rest: str, for_us: int, grants: str = "", *, fpu: bool = True) -> str:
+    """Each partition with its args, in windows one behind the other, but servers. `grants` are those of the killer."""
     lines = ["hyp: 1", "name: races", "board: qemu-q35", "console: {uart: com1, mode: text, baud: 115200, buffer: 1 KiB}", "partitions:"]
     memory = "memory: {areas: [{name: log, size: 4 KiB}]}"
     for name, args in partitions.items():
         more = grants if name == "killer" else ""
+        more += "" if fpu else ", fpu: false"
         lines.append(f'  {name}: {{image: tests/races/partition, args: "{args}", {memory}{more}}}')
     lines += [rest, "schedules:", "  normal:", f"    major_frame: {(for_us + 2) * len(partitions)} us", "    windows:"]
-    lines += [f"      - {{partition: {name}, at: {n * (for_us + 2)} us, for: {for_us} us}}" for n, name in enumerate(partitions)]
+    names = [name for name in partitions if name != "server"]
+    lines += [f"      - {{partition: {name}, at: {n * (for_us + 2)} us, for: {for_us} us}}" for n, name in enumerate(names)]
     return "\n".join(lines) + "\n"
 
 
@@ -99,3 +101,19 @@ def test_restart_of_a_writer_whose_call_is_cut(repository: Path, tmp_path: Path)
     found = logs(run(built, tmp_path / "run", lives + 50), partitions)
     assert found["killer"].seen == lives
     assert found["writer"].calls == 0, "a call that was to be cut has ended"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fpu", [False, True], ids=["short", "long"])
+@pytest.mark.parametrize("alarms", [0, 1], ids=["window", "alarm"])
+def test_gate_calls_at_every_instruction(repository: Path, tmp_path: Path, alarms: int, fpu: bool) -> None:
+    """Cut by the window's end, or by a timer of the caller's: every request is served once, every register of both is kept."""
+    offsets = 1000 if fpu else 400
+    partitions = {"client": f"ask {alarms} {offsets}", "server": "pong"}
+    for_us = 900 if alarms else 30
+    text = plan_text(partitions, "gates: {call: {from: client, to: server}}", for_us, fpu=fpu)
+    built = build_plan(text, repository, tmp_path / "image")
+    found = logs(run(built, tmp_path / "run", offsets // 100 if alarms else 2 * offsets + 100), partitions)
+    assert found["client"].calls == offsets
+    assert 100 < found["client"].crossed < offsets
+    assert found["server"].seen == offsets + 2, "the first call and the last one are not part of the sweep"

@@ -1,5 +1,5 @@
 /* `args`: what is swept, then numbers (decimal): `send|receive QUEUING WORDS OFFSETS`, `die|kill WORDS LIVES`,
- * `notify|listen OFFSETS`, `upcall OFFSETS`. */
+ * `notify|listen OFFSETS`, `upcall OFFSETS`, `ask ALARMS OFFSETS`, `pong`. */
 #include "races.h"
 
 struct log *races_log;
@@ -50,6 +50,10 @@ void partition_main(void)
         lives_run(first, second);
     if (what == 'k')
         killer_run(first, second);
+    if (what == 'a')
+        asker_run(first, second);
+    if (what == 'p')
+        replier_run();
     if (what == 'n' || what == 'l')
         events_run(what == 'n', first);
     upcalls_run(first);

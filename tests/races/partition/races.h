@@ -41,5 +41,7 @@ _Noreturn void lives_run(uint64_t words, uint64_t offsets);
 _Noreturn void killer_run(uint64_t words, uint64_t offsets);
 _Noreturn void events_run(uint64_t sends, uint64_t offsets);
 _Noreturn void upcalls_run(uint64_t offsets);
+_Noreturn void asker_run(uint64_t alarms, uint64_t offsets);
+_Noreturn void replier_run(void);
 
 #endif
