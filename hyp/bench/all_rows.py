@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyp.bench import builds, calls, image_rows, jitter, services, switch
+from hyp.bench import builds, calls, gates, image_rows, jitter, services, switch
 from hyp.bench.measure import PLANS, Bench, Measured
 from hyp.bench.rows import Row
 
@@ -23,13 +23,14 @@ class Runs:
     switch_upcall: Measured
     services: Measured
     services_many: Measured
+    gates: Measured
     extremes: Measured
     demo: Measured
 
     @property
     def hostile(self) -> tuple[Measured, ...]:
         """Those that make the longest paths."""
-        return self.jitter, self.extremes, self.services, self.demo
+        return self.jitter, self.extremes, self.services, self.gates, self.demo
 
 
 def run_all(bench: Bench, demo: Path) -> Runs:
@@ -41,6 +42,7 @@ def run_all(bench: Bench, demo: Path) -> Runs:
         services.measure_switch(bench),
         services.measure(bench),
         services.measure_many(bench),
+        gates.measure(bench),
         bench.measure(PLANS / "extremes.yaml", EXTREME_FRAMES),
         image_rows.measure(bench, demo),
     )
@@ -54,6 +56,7 @@ def instruction_rows(runs: Runs) -> list[Row]:
         null,
         *switch.rows(runs.switch, runs.switch_fpu),
         *services.rows(runs.services, runs.services_many, runs.switch_upcall),
+        *gates.rows(runs.gates),
         *image_rows.rows(runs.demo),
         *image_rows.path_rows(runs.hostile),
         *paths,

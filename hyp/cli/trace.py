@@ -22,8 +22,8 @@ from hyp.timeline.vcd import vcd
 
 HELP = "convert a recorded trace, or verify it against the plan's timeline"
 VERSION = 1
-_COLUMNS = ("at_ns", "core", "kind", "partition", "schedule", "window", "late", "call", "result", "port", "bytes", "event", "action", "to",
-            "value")  # fmt: skip
+_COLUMNS = ("at_ns", "core", "kind", "partition", "schedule", "window", "late", "call", "result", "port", "bytes", "event", "action",
+            "does", "to", "value")  # fmt: skip
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,8 @@ from hyp.timeline.events import Event
 KERNEL = "hyp"
 _CALLS = {call.number: call.name for call in HYPERCALLS}
 _SIGN = 1 << 31
+_GATES = ("calls", "replies", "is lost")
+"""What a partition does to another through a gate (hyp.abi.numbers.Trace)."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ class Words:
                 return {"call": _CALLS.get(event.detail, str(event.detail)), "port": port, "bytes": event.value >> 8}
             case "raise":
                 return {"to": self._partitions.get(event.value >> 16), "event": event.value & 0xFFFF}
+            case "gate":
+                does = _GATES[event.detail] if event.detail < len(_GATES) else str(event.detail)
+                return {"does": does, "to": self._partitions.get(event.value)}
             case "call":
                 return {"call": _CALLS.get(event.detail, str(event.detail))}
             case "result":

@@ -12,7 +12,7 @@ from hyp.timeline.describe import KERNEL, Described
 from hyp.timeline.spans import Span, calls, windows
 
 _CORES, _PARTITIONS, _PLAN = 1, 2, 3
-_INSTANTS = ("health", "port", "raise", "upcall", "own", "unknown")
+_INSTANTS = ("health", "port", "raise", "upcall", "gate", "own", "unknown")
 
 
 def perfetto(partitions: Sequence[str], cores: Sequence[int], found: Sequence[Described], plan: Iterable[Span]) -> dict[str, Any]:

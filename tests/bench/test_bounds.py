@@ -23,6 +23,7 @@ BOUNDS = {
     "drain_step": 1500,
     "queuing": 300,
     "event_send": 100,
+    "gate_call": 260,
     "many_partitions": 0,
     "kernel_path": 2000,
 }

@@ -38,7 +38,7 @@ def changed(name: str, folder: Path, *changes: tuple[str, str]) -> Path:
     for old, new in changes:
         assert text.count(old) >= 1, old
         text = text.replace(old, new)
-    for image in ("talker", "listener", "calm"):
+    for image in ("talker", "listener", "answerer", "calm"):
         text = text.replace(f"image: {image}", f"image: {PLANS / image}")
     plan = folder / "plan.yaml"
     plan.write_text(text, encoding="utf-8")

@@ -44,7 +44,7 @@ def test_perfetto(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_vcd(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     head, _, body = converted(folder, "vcd", capsys).partition("$enddefinitions $end\n")
     codes = [line.split()[3] for line in head.splitlines() if line.startswith("$var")]
-    assert len(set(codes)) == len(codes) == 6
+    assert len(set(codes)) == len(codes) == 9
     times = [int(line[1:]) for line in body.splitlines() if line.startswith("#")]
     assert times == sorted(set(times))
     running = codes[0]

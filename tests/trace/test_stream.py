@@ -44,9 +44,11 @@ def test_what_is_recorded_is_true(everything: Traced) -> None:
     assert seen.count(("upcall", 0, 1, 0)) == FRAMES
     assert [one for one in seen if one[0] == "health"] == [("health", HealthEvent.APPLICATION_ERROR, 0, 1)] * FRAMES
     assert [one.value for one in core.events if one.kind == "own"] == list(range(FRAMES))
+    gates = [one[1:] for one in seen if one[0] == "gate"]
+    assert gates == [(0, 0, 2), (1, 2, 0)] * (FRAMES - 1), "the first call only starts the server"
     calls = [one for one in core.events if one.kind == "call"]
     results = [one for one in core.events if one.kind == "result"]
-    assert {one.detail for one in calls} - {one.detail for one in results} == {CALLS["yield"]}
+    assert {one.detail for one in calls} - {one.detail for one in results} == {CALLS["yield"], CALLS["gate_call"], CALLS["gate_reply_wait"]}
     empty = [one for one in results if one.detail == CALLS["queuing_receive"] and one.value == (1 << 32) - 2]
     assert len(empty) == FRAMES, "each window's last receive found nothing"
 

@@ -5,6 +5,7 @@ void partition_main(void)
 {
     hyp_port_t state = hyp_port("state_out"), items = hyp_port("items_out");
     hyp_event_t nudge = hyp_event("nudge");
+    hyp_gate_t ask = hyp_gate("ask");
     int quiet = hyp_info()->args[0] == 'q';
 
     hyp_mode_set(HYP_MODE_NORMAL);
@@ -17,6 +18,10 @@ void partition_main(void)
         if (!quiet) {
             hyp_health_raise(n);
             hyp_trace_event(n);
+        }
+        if (ask >= 0) {
+            uint64_t words[6] = { 0 };
+            hyp_gate_call(ask, words);
         }
         hyp_yield();
     }
