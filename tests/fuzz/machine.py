@@ -14,7 +14,7 @@ from tests.hostile.machine import Found, build_plan, run
 FUZZER, PEER = 0, 1
 PLAYGROUND, PLAYGROUND_BYTES = 0x1000_0000, 0x6000
 LISTS, LISTS_BYTES = 0x1800_0000, 0x1000
-PLACES = 4
+PLACES = 5
 """Partitions."""
 
 _CHANNELS = """
@@ -28,6 +28,8 @@ channels:
 events:
   ping: {from: fuzzer, to: peer}
   pong: {from: peer, to: fuzzer}
+gates:
+  call: {from: fuzzer, to: server}
 """
 
 
@@ -50,6 +52,7 @@ partitions:
     image: tests/fuzz/partition
     args: "{role}"
     grants: {{health_log: read}}
+    fpu: false
     memory:
       areas:
         - {{name: playground, size: {PLAYGROUND_BYTES} B, at: {PLAYGROUND:#x}}}
@@ -60,6 +63,7 @@ partitions:
     grants: {{partitions: {{fuzzer: [resume, warm_restart, cold_restart]}}}}
   steady: {victim % ("yield", ", at: 0x20000000")}
   spinner: {victim % ("spin", "")}
+  server: {{image: tests/fuzz/partition, args: serve, fpu: false, health: {{page_fault: cold_restart}}}}
 {_CHANNELS}
 shared:
   calls: {{size: {sizes[0]} B, access: {{fuzzer: rw, peer: ro}}}}

@@ -97,6 +97,7 @@ class Model:
         self._names = {call.number: call.name for call in HYPERCALLS}
         self._outside_batch = {call.number for call in HYPERCALLS if not call.in_batch}
         self._now = 0
+        self._served = False  # the server waits for requests
         self.seen: dict[tuple[str, int], int] = {}
 
     def follow(self, record: Record) -> None:
@@ -114,13 +115,13 @@ class Model:
             self._enable(life, enabled=bool(record.arguments[0]))
         elif record.rax >> 32 == ENTRY_TAG:
             self._entry(life, record)
-        elif record.rax >> 32 != HYPERCALL_TAG or record.rax & 0xFFFFFFFF not in self._names:
+        elif record.rax >> 32 != HYPERCALL_TAG or _number(record.rax) not in self._names:
             self._check(record, "unknown", int(Result.UNKNOWN_HYPERCALL))
         else:
             self._call(life, record)
 
     def _call(self, life: Life, record: Record) -> None:
-        name = self._names[record.rax & 0xFFFFFFFF]
+        name = self._names[_number(record.rax)]
         method: Callable[[Life, Record], Answer | None] | None = getattr(self, f"_{name}", None)
         if method is None:
             raise Wrong(f"the model does not know the call `{name}`")
@@ -521,6 +522,30 @@ class Model:
         return min(fit, wanted) if fit or not count else int(Result.BAD_ADDRESS)
 
 
+    def _gate_call(self, life: Life, record: Record) -> Answer:
+        """The first partition has a gate, whose server comes up in one call, ends at some requests and turns the first word of the others."""
+        word = record.arguments[0]
+        if life.partition or record.rax >> 16 & 0xFFFF:
+            return int(Result.INVALID_PARAM)
+        up, self._served = self._served, not self._served or word % 32 > SERVER_ENDS
+        if not up or not self._served:
+            return int(Result.NOT_AVAILABLE)
+        if record.extra != word ^ ((1 << 64) - 1):
+            raise Wrong(f"the reply is {record.extra:#x}: {record}")
+        return 0
+
+    def _gate_reply_wait(self, life: Life, record: Record) -> Answer:
+        return int(Result.INVALID_CONFIG)
+
+
+def _number(rax: int) -> int:
+    """The call's number; one through a gate has the gate's above it."""
+    return _GATE_CALL if rax & 0xFFFF == _GATE_CALL else rax & 0xFFFFFFFF
+
+
+_GATE_CALL = next(call.number for call in HYPERCALLS if call.name == "gate_call")
+SERVER_ENDS = 2
+"""The server's life ends with requests up to this one, modulo 32."""
 UNGRANTED = frozenset({"module_control"})
 """Neither allowed to the fuzzer nor possible in a batch: the right is looked at first."""
 SLEEPING = frozenset({"idle_until", "event_wait", "queuing_send", "queuing_receive"})

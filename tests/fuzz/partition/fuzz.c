@@ -228,6 +228,9 @@ _Noreturn void fuzz_run(uint64_t numbers)
         case HYP_CALL_MULTICALL:
             batch_call(numbers);
             break;
+        case HYP_CALL_GATE_CALL:
+            make(HYP_CALL_GATE_CALL | (uint32_t)(one_in(4) ? small(0x10000) : 0) << 16, random_word(), random_word(), address(64), length(8), NULL);
+            break;
         case HYP_CALL_HEALTH_RAISE:
             if (one_in(4))
                 make(which, random_word(), 0, 0, 0, NULL);

@@ -1,4 +1,4 @@
-/* A fuzzer, its peer, or neither: `args` is `fuzz SEED COUNT NUMBERS`, `peer` with the same (decimal), or `idle`. */
+/* A fuzzer, its peer, or neither: `args` is `fuzz SEED COUNT NUMBERS`, `peer` with the same (decimal), `serve`, or `idle`. */
 #include "record.h"
 
 #define ROOM 6000u                      /* ns: more than the longest call and its record take */
@@ -27,6 +27,7 @@ static uint64_t now(void)
 struct record *record_begin(uint64_t rax, const uint64_t arguments[4])
 {
     int control = rax == TAGGED(HYP_CALL_MODE_SET) || rax == TAGGED(HYP_CALL_PARTITION_CONTROL);
+    control |= (rax & 0xffff) == HYP_CALL_GATE_CALL;        /* whose server may have to be restarted */
     uint64_t room = control && hyp_info()->args[0] == 'f' ? LIFE_ROOM : ROOM;
     while (journal->count == journal->limit || *(const volatile uint64_t *)&hyp_info()->window_end < now() + room)
         hyp_yield();
@@ -64,11 +65,12 @@ int64_t make_raw(uint64_t rax, const uint64_t arguments[4], uint64_t *watched)
     uint64_t before = watched ? *watched : 0;
     register uint64_t fourth __asm__("r10") = arguments[3];
     register uint64_t fifth __asm__("r8") = before;
+    uint64_t first = arguments[0], second = arguments[1], third = arguments[2];
     int64_t result;
-    __asm__ volatile("syscall" : "=a"(result) : "0"(rax), "D"(arguments[0]), "S"(arguments[1]), "d"(arguments[2]), "r"(fourth), "r"(fifth)
-                     : "rcx", "r11", "memory");
+    __asm__ volatile("syscall" : "=a"(result), "+D"(first), "+S"(second), "+d"(third), "+r"(fourth), "+r"(fifth) : "0"(rax)
+                     : "rcx", "r9", "r11", "memory");
     record_end(record, result);
-    record->extra = watched ? *watched : 0;
+    record->extra = watched ? *watched : (rax & 0xffff) == HYP_CALL_GATE_CALL ? first : 0;
     return result;
 }
 
@@ -102,12 +104,27 @@ static uint64_t number(const char **at)
     return value;
 }
 
+/* One request in ten ends the server's life. */
+static void answer(int caller, uint64_t words[6])
+{
+    (void)caller;
+    if (words[0] % 32 == 0)
+        hyp_mode_set(HYP_MODE_COLD_START);
+    if (words[0] % 32 == 1)
+        hyp_partition_control((hyp_partition_t)hyp_info()->partition, HYP_CONTROL_WARM_RESTART);
+    if (words[0] % 32 == 2)
+        *(volatile uint64_t *)0x8000 = 1;
+    words[0] = ~words[0];
+}
+
 void partition_main(void)
 {
     const char *at = hyp_info()->args;
     char role = *at;
     while (role == 'i')
         hyp_yield();
+    if (role == 's')
+        hyp_gate_serve(answer);
     journal = (struct journal *)hyp_area(role == 'f' ? "calls" : "answers")->base;
     uint64_t seed = number(&at), limit = number(&at);
     if (journal->limit == 0) {
