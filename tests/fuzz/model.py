@@ -521,9 +521,8 @@ class Model:
         fit = life.reach.writable(at, wanted * CALL.size) // CALL.size if lawful(at, CALL.size) else 0
         return min(fit, wanted) if fit or not count else int(Result.BAD_ADDRESS)
 
-
     def _gate_call(self, life: Life, record: Record) -> Answer:
-        """The first partition has a gate, whose server comes up in one call, ends at some requests and turns the first word of the others."""
+        """The first partition has a gate; its server comes up in one call, ends at some requests, turns the first word of others."""
         word = record.arguments[0]
         if life.partition or record.rax >> 16 & 0xFFFF:
             return int(Result.INVALID_PARAM)
