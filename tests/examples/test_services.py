@@ -48,7 +48,7 @@ def test_gates_answer_in_the_callers_window(tmp_path: Path) -> None:
     solved = {name: [line.rsplit(",", 1)[0] for line in ran.consoles[name]] for name in ("control", "planner")}
     right = [f"{n}: x = {n}, y = {-2 * n}" for n in range(1, 9)]
     assert solved["planner"] == [*right[:4], "5: not_available", *right[5:]], "its fifth equations have no solution"
-    assert solved["control"] == ["1: not_available", *right[:4], "5: not_available", *right[4:]], "the solver's two starts are in its windows"
+    assert solved["control"] == ["1: not_available", *right[:4], "5: not_available", *right[4:]], "it lends two windows"
     took = {int(line.rsplit(",", 1)[1].split()[0]) for lines in ran.consoles.values() for line in lines if " x = " in line}
     assert max(took) < 400, "no other window came between"
     assert [(one["partition"], one["event"], one["count"]) for one in ran.verdict["health"]] == [("solver", "divide_error", 1)]

@@ -18,7 +18,7 @@ from hyp.target.session import End
 from tests.hostile.code import Code, read_code
 from tests.hostile.conftest import named
 from tests.hostile.debugger import Debugger, Gone
-from tests.hostile.machine import Built, Found, Runner, build_plan, plan_text
+from tests.hostile.machine import Attacker, Built, Found, Runner, build_plan, plan_text
 
 NMI_PATH = {"fault_nmi", "health_nmi", "entry_nmi", "entry_machine_check", "entry_double_fault"}
 """An NMI is blocked while one is served (SDM 3A 6.7.1); the last two end in a panic."""
@@ -39,12 +39,15 @@ WHOLE = (
     "copy_partition",
     "copy_partition_end",
     "copy_partition_fault",
+    "hypercall_gate_call",
+    "hypercall_gate_reply_wait",
+    "gate_switch",
 )
 """Ways in and out: each of their instructions is reached but for `ud2` and padding, where nothing comes, and one jump (below)."""
 CALLS = ("nop", "console_write", "time_get", "yield", "window_status", "partition_control", "mode_set", "verdict", "untagged")
 """The calls that the plan's partitions make: a stop at what nobody reaches only slows the emulator down."""
 INSIDE: tuple[str, ...] = (
-    *("timer_", "window_", "schedule_", "release", "fault_in_", "health_", "partition_", "fpu_", "extras_"),
+    *("timer_", "window_", "schedule_", "release", "fault_in_", "health_", "partition_", "fpu_", "extras_", "gate_"),
     *(f"{kind}hypercall_{call}" for kind in ("", "save_") for call in CALLS),
 )
 """The C between them, by the start of its names; what is reached of it depends on the plan."""
@@ -125,7 +128,11 @@ def own_events(found: Found, name: str) -> dict[str, int]:
 def test_at_every_instruction_of_the_kernel(repository: Path, tmp_path: Path) -> None:
     names = ["keep", "gs_hold ffffffff98000000", "gs_hold ffffffffffffffff", "untagged", "bad_addresses", "loop 4", "loop 5"]
     names += ["ud2", "end 0", "fpu 11", "drifting"]
-    built = build_plan(plan_text(named(names), for_us=40, idle_us=IDLE_US), repository, tmp_path / "image")
+    actor = "../../gates/actor"
+    calls = [Attacker("client", "storms", image=actor, fpu=False), Attacker("server", "serve", image=actor, fpu=False)]
+    text = plan_text([*named(names), *calls], for_us=40, idle_us=IDLE_US)
+    text += "gates: {first: {from: client, to: server}, second: {from: client, to: server}}\n"
+    built = build_plan(text, repository, tmp_path / "image")
     code = read_code(built.bundle.folder / built.bundle.manifest["kernel"]["elf"])
     whole = {a for a in code.instructions if code.owner(a) in WHOLE and a not in code.idle}
     whole -= {max(a for a in whole if code.owner(a) == "entry_fault")}  # the way back from a device's interrupt: there is no device

@@ -111,6 +111,8 @@ void client_storms(void)
     for (uint64_t n = 0; n < 3000; n++) {
         uint64_t served = ask(0, COUNT, n);
         CHECK(served > last);
+        if (hyp_gate("second") > 0)
+            CHECK(ask_result("second", CLOCK, 0) >= 0);
         last = served;
     }
 }
