@@ -265,8 +265,10 @@ void console_drain(struct core *core, uint64_t until)
 /* When to go on with a UART, unless idling ends before. */
 static uint64_t sooner(uint64_t wake, const struct sender *sender, uint64_t now)
 {
-    uint64_t next = uart_wake(&sender->uart, now);
-    return ticks_until(wake, next) > (int64_t)sender->step_ticks ? next : wake;
+    uint64_t next = uart_wake(&sender->uart, now), fill = wake - (uint64_t)sender->fill_ticks;
+    if (ticks_until(fill, now) > 0 && ticks_until(next, fill) > 0)
+        next = fill;
+    return ticks_until(wake, next) > sender->step_ticks ? next : wake;
 }
 
 _Noreturn void console_idle(struct core *core)

@@ -105,7 +105,7 @@ int input_take(struct core *core)
 {
     struct input *input = THROUGH(the_input);
     int byte = -1;
-    if (ticks_until(core->wake, cpu_tsc()) >= (int64_t)console_out.step_ticks)
+    if (ticks_until(core->wake, cpu_tsc()) >= console_out.step_ticks)
         byte = uart_take(&console_out.uart);
     core->input_lost = console_out.uart.errors;
     if (byte < 0)

@@ -2,8 +2,8 @@
 #include "packet.h"
 
 /* Instructions of the longest piece that console and trace make in one step, and of what is around a byte's way to the UART. */
-#define STEP_TICKS 1500u
-#define BYTE_TICKS 100u
+#define STEP_TICKS 1500
+#define BYTE_TICKS 100
 
 struct sender console_out;
 
@@ -67,10 +67,10 @@ int sender_go(struct sender *sender, uint64_t until)
     for (;;) {
         uint64_t now = cpu_tsc();
         int64_t left = ticks_until(until, now);
-        if (left < (int64_t)sender->byte_ticks || !uart_ready(&sender->uart, now))
+        if (left < sender->byte_ticks || !uart_ready(&sender->uart, now, left < sender->fill_ticks))
             return 0;
         if (sender->sent == sender->ready)
-            return left >= (int64_t)sender->step_ticks;
+            return left >= sender->step_ticks;
         uart_give(&sender->uart, (char)sender->bytes[sender->sent++], now);
     }
 }
@@ -84,6 +84,7 @@ void sender_flush(struct sender *sender)
 void sender_init(struct sender *sender, const struct core *core, uint32_t byte_ns)
 {
     uart_pace(&sender->uart, ticks_of(core, byte_ns));
-    sender->byte_ticks = ticks_of(core, 2 * the_plan()->io_write_ns) + BYTE_TICKS;
+    sender->byte_ticks = (int64_t)ticks_of(core, 2 * the_plan()->io_write_ns) + BYTE_TICKS;
     sender->step_ticks = sender->byte_ticks + STEP_TICKS;
+    sender->fill_ticks = sender->step_ticks + sender->uart.depth * sender->byte_ticks;
 }

@@ -7,8 +7,9 @@
 
 struct sender {
     struct uart uart;
-    uint64_t byte_ticks;            /* what a byte needs: a look at the UART and a write to it */
-    uint64_t step_ticks;            /* and the longest step of who makes the bytes */
+    int64_t byte_ticks;             /* what a byte needs: a look at the UART and a write to it */
+    int64_t step_ticks;             /* that and the longest step of who makes the bytes */
+    int64_t fill_ticks;             /* so long before idling ends the FIFO is filled up */
     uint32_t sent, ready, length;   /* bytes: given to the UART; that may be given; made */
     uint32_t code;                  /* place of the byte that says how far the next zero is */
     uint32_t crc;

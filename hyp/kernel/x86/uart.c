@@ -40,7 +40,7 @@ void uart_init(struct uart *uart, uint32_t port, uint32_t divisor, uint32_t fifo
 {
     uart->base = port;
     uart->depth = fifo ? fifo : 1;
-    uart->room = 0;
+    uart->given = uart->depth;
     set(uart, INTERRUPTS, 0);
     set(uart, LINE, LINE_DIVISOR);
     set(uart, DATA, divisor);
@@ -64,15 +64,15 @@ static uint32_t line_status(struct uart *uart)
 
 static int has_room(struct uart *uart)
 {
-    if (uart->room == 0 && (line_status(uart) & STATUS_EMPTY))
-        uart->room = uart->depth;
-    return uart->room != 0;
+    if (uart->given >= uart->depth && (line_status(uart) & STATUS_EMPTY))
+        uart->given = 0;
+    return uart->given < uart->depth;
 }
 
 static void send(struct uart *uart, char byte)
 {
     set(uart, DATA, (uint8_t)byte);
-    uart->room--;
+    uart->given++;
 }
 
 int uart_take(struct uart *uart)
@@ -84,7 +84,6 @@ void uart_write(struct uart *uart, char byte)
 {
     for (uint32_t n = 0; n < POLLS && !has_room(uart); n++)
         __asm__ volatile("pause");
-    uart->room = uart->room ? uart->room : 1;   /* a line that never empties loses bytes rather than stopping the kernel */
     send(uart, byte);
 }
 
@@ -96,9 +95,14 @@ void uart_pace(struct uart *uart, uint64_t byte_ticks)
     uart->line_free = cpu_tsc();
 }
 
-int uart_ready(struct uart *uart, uint64_t now)
+/* A 16550 says only that its FIFO is empty. How full it is else follows from the clock: for one FIFO's worth of bytes two clocks that
+ * differ by a few percent agree to less than the byte that is left out. */
+int uart_ready(struct uart *uart, uint64_t now, int by_clock)
 {
-    return (int64_t)(uart->line_free - now) <= (int64_t)((uart->depth - 1) * uart->byte_ticks) && has_room(uart);
+    int64_t left = (int64_t)(uart->line_free - now), fifo = (int64_t)(uart->depth * uart->byte_ticks);
+    if (left <= fifo - (int64_t)uart->byte_ticks && has_room(uart))
+        return 1;
+    return by_clock && left <= fifo - 2 * (int64_t)uart->byte_ticks && uart->given < 2 * uart->depth - 2;
 }
 
 void uart_give(struct uart *uart, char byte, uint64_t now)
