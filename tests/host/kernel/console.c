@@ -3,11 +3,13 @@
  *   framed AGE              before `streams`: packets; a short one waits AGE ns
  *   streams RING NAME...    one ring of RING bytes for each partition, then the kernel's, then one for each partition's input
  *   write P HEX             as a hypercall would: what the ring takes; prints "took N"
+ *   drop P COUNT            as a hypercall that finds no room: COUNT bytes in one write
  *   health P EVENT ACTION   a record for partition P, -1: the module
  *   verdict P PASS HEX
  *   drain TICKS             console_drain until then; prints "gave N"
  *   input HEX               bytes for the UART to receive; prints "took N": calls that took one
  *   read P COUNT            from partition P's input; prints "input HEX"
+ *   wait TICKS              nothing happens
  *   flush
  * The UART's bytes follow the line "sent".
  */
@@ -177,7 +179,10 @@ int main(void)
             printf("\n");
         } else if (sscanf(line, "write %d %131071s", &p, hex) >= 1)
             printf("took %zu\n", ring_put(&rings[p + 1], bytes, unhex(hex, bytes)));
-        else if (sscanf(line, "health %d %llu %llu", &p, &b, &c) == 3)
+        else if (sscanf(line, "drop %d %llu", &p, &a) == 2) {
+            rings[p + 1].dropped_bytes += a;
+            rings[p + 1].dropped_events++;
+        } else if (sscanf(line, "health %d %llu %llu", &p, &b, &c) == 3)
             health_log(&core, (uint32_t)p, (uint32_t)b, (uint32_t)c, health_time(&core), &frame);
         else if (sscanf(line, "verdict %d %llu %131071s", &p, &b, hex) >= 2) {
             size_t length = unhex(hex, bytes);
@@ -188,6 +193,8 @@ int main(void)
         } else if (sscanf(line, "drain %llu", &a) == 1) {
             console_drain(&core, host_tsc + a);
             printf("gave %zu\n", sent_bytes - before);
+        } else if (sscanf(line, "wait %llu", &a) == 1) {
+            host_tsc += a;
         } else if (strncmp(line, "flush", 5) == 0)
             console_flush(&core);
         else

@@ -20,6 +20,17 @@ NAMES = ("alpha", "b", "a-name-that-has-thirty-letters")
 BYTE_TICKS = 86806
 FIFO = 16
 ILLEGAL_HYPERCALL, LOG = 33, 1
+SOURCES = (
+    "core/console.c",
+    "core/health.c",
+    "core/input.c",
+    "core/lines.c",
+    "core/packet.c",
+    "core/print.c",
+    "core/stream.c",
+    "core/trace.c",
+    "x86/uart.c",
+)
 
 
 @dataclass(frozen=True)
@@ -33,18 +44,7 @@ class Sent:
 
 @pytest.fixture(scope="module")
 def program(host_kernel: HostKernel) -> Path:
-    sources = [
-        "core/console.c",
-        "core/health.c",
-        "core/input.c",
-        "core/lines.c",
-        "core/packet.c",
-        "core/print.c",
-        "core/stream.c",
-        "core/trace.c",
-        "x86/uart.c",
-    ]
-    return host_kernel.program("console", sources)
+    return host_kernel.program("console", SOURCES)
 
 
 def play(program: Path, script: Sequence[str], *, ring: int = 2048, names: Sequence[str] = NAMES) -> Sent:
