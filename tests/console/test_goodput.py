@@ -11,7 +11,7 @@ from hyp.plan import load
 from hyp.plan.capacity import of_schedule
 from hyp.plan.model import Plan
 from tests.console.lines import changed, speak
-from tests.examples.running import run_plan
+from tests.examples.running import ROOT, run_plan
 from tests.line.machine import Event
 
 FLOOD = Path(__file__).with_name("flood.yaml")
@@ -84,13 +84,9 @@ def test_in_bochs(tmp_path: Path) -> None:
 
 
 def test_small_writes_travel_together(tmp_path: Path) -> None:
-    """The echo's short lines: no packet leaves before it is full or as old as the plan says."""
-    plan = changed(
-        FLOOD,
-        tmp_path,
-        ("buffer: 4 KiB", "buffer: 4 KiB, age: 40 ms"),
-        ("image: flood", "image: " + str(Path("partitions/hello").resolve())),
-    )
+    """Short lines: no packet leaves before it is full or as old as the plan says."""
+    hello = f"image: {ROOT}/partitions/hello"
+    plan = changed(FLOOD, tmp_path, ("buffer: 4 KiB", "buffer: 4 KiB, age: 40 ms"), ("image: flood", hello))
     spoken = speak(plan, tmp_path, 30)
     counts = [packet for packet in spoken.packets if packet.kind == PACKET_TEXT and packet.body[0]]
     lines = sum(packet.body.count(b"\n") for packet in counts)
@@ -99,8 +95,12 @@ def test_small_writes_travel_together(tmp_path: Path) -> None:
 
 
 def test_the_rate_of_a_partition_is_kept(tmp_path: Path) -> None:
-    plan = changed(FLOOD, tmp_path, ("two:\n    image: flood", f"two:\n    image: {FLOOD.parent}/flood\n    console: {{rate: 1000 B per 100 ms}}"),
-                   ("one:\n    image: flood", f"one:\n    image: {FLOOD.parent}/flood"))  # fmt: skip
+    image = f"image: {FLOOD.parent}/flood"
+    pairs = (
+        ("one:\n    image: flood", f"one:\n    {image}"),
+        ("two:\n    image: flood", f"two:\n    {image}\n    console: {{rate: 1000 B per 100 ms}}"),
+    )
+    plan = changed(FLOOD, tmp_path, *pairs)
     spoken = speak(plan, tmp_path, 50)
     assert spoken.ran.code == 0, spoken.ran.text
     text = text_of(spoken.packets)

@@ -126,7 +126,7 @@ def test_what_the_ring_dropped_is_said(program: Path) -> None:
     """The harness' writes count as the hypercall's do."""
     script = [write(0, b"a" * 60), "drop 0 9", SOON, write(0, b"b\n"), SOON]
     sent = play(program, script, ring=64)
-    assert [packet.kind for packet in sent.packets][0] == PACKET_TEXT_LOSS
+    assert sent.packets[0].kind == PACKET_TEXT_LOSS
     assert [line.text for line in sent.lines() if line.stream is None] == ["[alpha: 9 bytes were dropped here, its ring was full]"]
 
 
@@ -174,8 +174,18 @@ def test_a_packet_is_taken_once_and_wholly(program: Path) -> None:
     assert full.taken == [2, 2], "the third finds no room"
 
 
-@pytest.mark.parametrize("raw", [encode(1, PACKET_INPUT, b""), encode(1, PACKET_INPUT, b"\0x"), encode(1, PACKET_INPUT, b"\x03x"),
-                                 encode(1, 0x50, b"\1x"), encode(1, PACKET_INPUT, b"\1" + b"x" * 33), b"\1\0", b"\xff" * 500 + b"\0"])  # fmt: skip
+@pytest.mark.parametrize(
+    "raw",
+    [
+        encode(1, PACKET_INPUT, b""),
+        encode(1, PACKET_INPUT, b"\0x"),
+        encode(1, PACKET_INPUT, b"\x03x"),
+        encode(1, 0x50, b"\1x"),
+        encode(1, PACKET_INPUT, b"\1" + b"x" * (PACKET_INPUT_MAX + 1)),
+        b"\1\0",
+        b"\xff" * 500 + b"\0",
+    ],
+)
 def test_what_is_no_input_is_damage(program: Path, raw: bytes) -> None:
     sent = play(program, [received(raw), SOON, "read 0 100", "read 1 100"])
     assert sent.said["input"] == ["", ""]
