@@ -115,7 +115,9 @@ def _run(boards: Any, platform: Any, made: Parameters, output: Path) -> str:
         except subprocess.CalledProcessError:
             text = log.read_text(errors="replace") if log.exists() else ""
             if _NO_ROOM.search(text):
-                raise Stop(ExitCode.WRONG_INPUT, f"the monitor of this plan does not fit: {_first_error(text)}") from None
+                over = [f"{used} {_KINDS[kind]} of {most}" for kind, used, most in _USED.findall(text) if int(used) > int(most)]
+                what = ", ".join(over) or _first_error(text)
+                raise Stop(ExitCode.WRONG_INPUT, f"the monitor of this plan does not fit: {what}: use a larger board") from None
             if not _FMAX.search(text):
                 raise Stop(ExitCode.ENVIRONMENT, f"the FPGA tools failed: {_first_error(text)} (logs in {output})") from None
     finally:

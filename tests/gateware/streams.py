@@ -131,6 +131,13 @@ def drift(stream: Stream, _at: int, amount: int, other: int) -> Stream:
     return _settled(moved, list(moved.changes))
 
 
+def slow_drift(stream: Stream, _at: int, amount: int, other: int) -> Stream:
+    """A rate that leaves every edge in its place and moves the frames: 0.3 to 0.9 % either way, as these frames are so short."""
+    by = HALF_PS * (3000 + amount % 6000) // 1_000_000
+    moved = replace(stream, half_ps=HALF_PS + (by if other % 2 else -by))
+    return _settled(moved, list(moved.changes))
+
+
 def glitch(stream: Stream, at: int, amount: int, other: int) -> Stream:
     """A pulse on some lines: mostly shorter than the filter, some not."""
     start = stream.changes[at][0] + (amount % 4000 - 300) * NS
@@ -155,5 +162,21 @@ def settling(stream: Stream, at: int, amount: int, other: int) -> Stream:
 
 MUTATIONS: dict[str, Callable[[Stream, int, int, int], Stream]] = {
     one.__name__: one
-    for one in (late, early, overrun, all_late_from, missing, extra, wrong, other_window, swapped, silence, pause, drift, glitch, settling)
+    for one in (
+        late,
+        early,
+        overrun,
+        all_late_from,
+        missing,
+        extra,
+        wrong,
+        other_window,
+        swapped,
+        silence,
+        pause,
+        drift,
+        slow_drift,
+        glitch,
+        settling,
+    )
 }

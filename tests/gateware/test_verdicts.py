@@ -20,6 +20,7 @@ EDGES = 14
 """Edges of a mutated stream: some five frames."""
 RANDOM = 440
 AFTER_CLOCKS = 60
+ALARM = [("PULSE", 1), ("BOOT", 1), ("PULSE", 2), ("BOOT", 2), ("ALARM", 2)]
 
 
 def compare(stream: Stream, rtl: Bench, oracle: Oracle) -> tuple[Judgement, Said]:
@@ -74,6 +75,10 @@ def test_faults_one_at_a_time_and_many(writes: list[Write], rtl: Bench, oracle: 
         for number in range(6):
             mutation = Mutation(name, 3 + 5 * number % EDGES, 977 * number, 0x2B5D * number)
             note(seen, *compare(mutation.apply(starts[number % 2]), rtl, oracle))
+
+    dead = rtl.run([], 300_000_000, HALF_PS)
+    seen.update(f"watchdog {state.name}" for state, _ in dead.watchdog)
+    assert [(state.name, tries) for state, tries in dead.watchdog] == ALARM, "a board that never boots"
 
     @settings(max_examples=RANDOM, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
               phases=(Phase.explicit, Phase.generate, Phase.shrink))  # fmt: skip
