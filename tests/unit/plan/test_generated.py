@@ -14,7 +14,8 @@ from hyp.plan.json_schema import schemas
 from hyp.plan.reference import files
 from tests.unit.plan.plans import GOOD, ROOT, check
 
-PLANS = sorted((ROOT / "config").glob("*.yaml"))
+PLANS = sorted(file for file in (ROOT / "config").glob("*.yaml") if file.name != "reference.yaml")
+"""But for the one that shows the whole language: tests/examples/test_reference.py knows what of it this version lacks."""
 BOARDS = sorted((ROOT / "config" / "boards").glob("*.yaml"))
 SHAPE_FAULTS = [
     file
