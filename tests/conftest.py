@@ -23,6 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fuzz-calls", type=int, default=50_000, metavar="N", help="calls of the hypercall fuzzer (default 50000)")
     group.addoption("--fuzz-seed", type=int, default=1, metavar="N", help="seed of the hypercall fuzzer (default 1)")
     group = parser.getgroup("schedule monitor")
+    group.addoption("--monitor-streams", type=int, default=440, metavar="N", help="random streams of edges for the monitor (default 440)")
+    group.addoption("--monitor-seed", type=int, default=0, metavar="N", help="seed of these streams (default 0: always the same ones)")
     group.addoption("--fpga", action="store_true", help="also synthesis and model checking, some ten minutes; needs the extra `fpga`")
 
 

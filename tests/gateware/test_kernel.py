@@ -1,4 +1,4 @@
-"""What the kernel shows of whole lessons, judged by the oracle: partitions that are halted, sleep, restart or switch schedules."""
+"""What the kernel shows of whole lessons, judged by the oracle: with halts, sleep, restarts, gates and switches of schedules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.monitor.standin.pins import record
 from tests.gateware.oracle import Oracle, edges
 from tests.gateware.streams import from_writes
 
-LESSONS = {"demo": 100, "restart": 120, "health": 60, "schedules": 60, "events": 40, "supervision": 60}
+LESSONS = {"demo": 100, "gates": 60, "restart": 120, "health": 60, "schedules": 60, "events": 40, "supervision": 60}
 """Frames of each plan of config/: enough for what happens in it."""
 
 

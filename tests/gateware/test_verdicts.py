@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from hyp.monitor.kinds import Kind, WatchdogState
@@ -18,7 +19,6 @@ from tests.gateware.streams import HALF_PS, MUTATIONS, Mutation, Stream, from_wr
 
 EDGES = 14
 """Edges of a mutated stream: some five frames."""
-RANDOM = 440
 AFTER_CLOCKS = 60
 ALARM = [("PULSE", 1), ("BOOT", 1), ("PULSE", 2), ("BOOT", 2), ("ALARM", 2)]
 
@@ -65,7 +65,9 @@ MUTATION = st.builds(
 )
 
 
-def test_faults_one_at_a_time_and_many(writes: list[Write], rtl: Bench, oracle: Oracle, repository: Path) -> None:
+def test_faults_one_at_a_time_and_many(
+    writes: list[Write], rtl: Bench, oracle: Oracle, repository: Path, pytestconfig: pytest.Config
+) -> None:
     """One test, so that one process sees all of the coverage. Hypothesis draws the faults of the second part; a stream on which RTL and
     oracle differ is shrunk to the fewest faults that still show it.
     """
@@ -80,7 +82,10 @@ def test_faults_one_at_a_time_and_many(writes: list[Write], rtl: Bench, oracle: 
     seen.update(f"watchdog {state.name}" for state, _ in dead.watchdog)
     assert [(state.name, tries) for state, tries in dead.watchdog] == ALARM, "a board that never boots"
 
-    @settings(max_examples=RANDOM, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+    number = int(pytestconfig.getoption("--monitor-seed"))
+    streams = int(pytestconfig.getoption("--monitor-streams"))
+
+    @settings(max_examples=streams, deadline=None, derandomize=number == 0, database=None, suppress_health_check=list(HealthCheck),
               phases=(Phase.explicit, Phase.generate, Phase.shrink))  # fmt: skip
     @given(st.sampled_from(starts), st.lists(MUTATION, min_size=1, max_size=4))
     def equal(stream: Stream, mutations: list[Mutation]) -> None:
@@ -88,7 +93,7 @@ def test_faults_one_at_a_time_and_many(writes: list[Write], rtl: Bench, oracle: 
             stream = mutation.apply(stream)
         note(seen, *compare(stream, rtl, oracle))
 
-    equal()
+    (equal if number == 0 else seed(number)(equal))()
     report(seen, repository / "build" / "gateware" / "coverage.txt")
     assert seen["streams"] >= 500, "verdict equality on at least 500 mutated streams"
     kinds = {name for name in seen if name.startswith("verdict ")}
@@ -114,3 +119,23 @@ def test_lines_that_do_not_settle_together_make_one_edge(writes: list[Write], rt
     skewed = Stream(tuple(sorted([clean.changes[0], *changes[EDGES:], *late], key=lambda pair: pair[0])), HALF_PS)
     wanted, _ = compare(skewed, rtl, oracle)
     assert [kind for kind, _, _ in wanted.verdicts] == [Kind.LOCKED, *[Kind.GOOD] * (EDGES - 1), Kind.SILENT]
+
+
+def test_a_difference_of_one_clock_shows(writes: list[Write], rtl: Bench, fast: Bundle, oracle: Oracle) -> None:
+    """The comparison is as sharp as the resolution: an oracle of one clock more tolerance, or guard, disagrees with the RTL."""
+    base = from_writes(writes[:EDGES])
+    at, value = base.changes[4]
+    streams = [
+        Stream((*base.changes[:4], (at + by * 1000 + 1, value), *base.changes[5:]))
+        for edge in (300, 300 + fast.manifest["guard_ns"])
+        for by in range(edge - 250, edge + 250, 40)
+    ]
+    said = [compare(stream, rtl, oracle)[1] for stream in streams]
+    for key, manifest in (("jitter_ns", deepcopy(fast.manifest)), ("guard_ns", deepcopy(fast.manifest))):
+        if key == "guard_ns":
+            manifest["guard_ns"] += 84
+        elif manifest["monitor"] is not None:
+            manifest["monitor"]["jitter_ns"] += 84
+        other = Oracle(manifest)
+        wanted = [other.judge(edges(stream.changes, stream.half_ps, other.steady)).verdicts for stream in streams]
+        assert wanted != [list(one.verdicts) for one in said], key
