@@ -21,7 +21,7 @@ def test_the_trace_shares_the_line(tmp_path: Path) -> None:
     image = f"image: {FLOOD.parent}/flood"
     line = "console: {uart: com1, mode: framed, baud: 115200, buffer: 4 KiB}"
     plan = changed(FLOOD, tmp_path, (line, f"{line}\ntrace: {{uart: com1, events: [health, event]}}"), ("image: flood", image))
-    frames = 60
+    frames = 20
     spoken = speak(plan, tmp_path, frames, at(START, input_packet(1, 0, b"unread")))
     assert spoken.ran.code == 0, spoken.ran.text
     assert spoken.jitter() == 0
