@@ -6,6 +6,7 @@ from hyp.plan.checks.presence import timing_in, timing_path
 from hyp.plan.checks.supply import Supply
 from hyp.plan.checks.windows import show
 from hyp.plan.draft import Draft, DraftPartition, DraftSchedule
+from hyp.plan.guard import mark_ns
 from hyp.plan.model import Timing
 from hyp.plan.node import Path
 from hyp.plan.units import duration
@@ -15,9 +16,11 @@ def guard_is_long_enough(draft: Draft) -> None:
     """An explicit guard is at least what the board needs."""
     if draft.guard is not None and draft.guard_needed is not None and draft.board is not None and draft.guard < draft.guard_needed:
         costs = draft.board.costs
+        lines = None if draft.monitor is None else draft.monitor.lines
+        marks = f" + the monitor's writes {duration(mark_ns(costs, lines))}" if lines else ""
         message = (
             f"the guard is {duration(draft.guard)}; board `{draft.board.name}` needs {duration(draft.guard_needed)} "
-            f"(kernel path {duration(costs.kernel_path_ns)} + switch {duration(costs.switch_ns)}, rounded up)"
+            f"(kernel path {duration(costs.kernel_path_ns)} + switch {duration(costs.switch_ns)}{marks}, rounded up)"
         )
         draft.report.add("SCH010", ("guard",), message, f"write `guard: auto`, or at least {duration(draft.guard_needed)}")
 
