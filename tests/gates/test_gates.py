@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 CLIENTS = {
     "calls": ("client", "storm", "vectors"),
     "faults": ("client",),
-    "callers": ("suspended", "halted", "warm", "cold", "controller", "heir"),
+    "callers": ("suspended", "halted", "warm", "cold", "controller", "heir", "loser"),
     "busy": ("first", "helper", "waiter", "refused"),
     "stuck": ("client", "listened", "bell"),
 }

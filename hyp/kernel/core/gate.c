@@ -88,7 +88,7 @@ static const struct partition_plan *follow(struct core *core, int *restored)
         window_give_up(core);
     while ((gate = runner->state->gate)) {
         control_apply(core, gate->server);
-        if (is_through(gate)) {
+        if (!runner->state->gate || is_through(gate)) {
             runner->state->gate = 0;
             break;
         }

@@ -42,6 +42,7 @@ void client_vectors(void);
 void client_faults(void);
 void client_dies(void);
 void client_inherits(void);
+void client_loses(void);
 void client_controls(void);
 void client_keeps_busy(void);
 void client_refused(void);

@@ -71,9 +71,43 @@ void client_controls(void)
     EQUAL(OPERATION("halted", HALT), HYP_OK);
     EQUAL(OPERATION("warm", WARM_RESTART), HYP_OK);
     EQUAL(OPERATION("cold", COLD_RESTART), HYP_OK);
+    EQUAL(OPERATION("server_5", COLD_RESTART), HYP_OK);
+    while (hyp_time() < 20 * MS)
+        hyp_yield();
+    EQUAL(OPERATION("server_5", SUSPEND), HYP_OK);
+    while (hyp_time() < 30 * MS)
+        hyp_yield();
+    EQUAL(OPERATION("server_5", RESUME), HYP_OK);
+    while (hyp_time() < 50 * MS)
+        hyp_yield();
+    EQUAL(OPERATION("server_5", HALT), HYP_OK);
     while (hyp_time() < 60 * MS)
         hyp_yield();
     EQUAL(OPERATION("suspended", RESUME), HYP_OK);
+}
+
+static void lost_between(uint64_t least, uint64_t most)
+{
+    EQUAL(ask_result(0, SPIN, most + 20 * MS), HYP_NOT_AVAILABLE);
+    CHECK(hyp_time() >= least && hyp_time() < most);
+}
+
+/* Its server is restarted, suspended and halted by another while it serves. */
+void client_loses(void)
+{
+    wait_ready(0);
+    windows(1);
+    lost_between(12 * MS, 16 * MS);
+    EQUAL(ask_result(0, COUNT, 0), HYP_NOT_AVAILABLE);
+    EQUAL(ask_result(0, COUNT, 0), 1);
+    lost_between(20 * MS, 24 * MS);
+    EQUAL(ask_result(0, COUNT, 0), HYP_NOT_AVAILABLE);
+    while (hyp_time() < 32 * MS)
+        hyp_yield();
+    EQUAL(ask_result(0, COUNT, 0), 3);                  /* resumed: it finishes the request that nobody waits for */
+    CHECK(hyp_time() >= 44 * MS);
+    lost_between(50 * MS, 54 * MS);
+    EQUAL(ask_result(0, COUNT, 0), HYP_NOT_AVAILABLE);
 }
 
 /* Lends its window to the four servers whose callers are lost, until they have finished with the old requests. */

@@ -64,7 +64,7 @@ static const struct {
     {"calls", client_calls},   {"vectors", client_vectors},     {"faults", client_faults},     {"dies", client_dies},
     {"inherits", client_inherits}, {"controls", client_controls}, {"busy", client_keeps_busy}, {"refused", client_refused},
     {"waits", client_waits},   {"helps", client_helps},         {"stuck", client_stuck},       {"listened", client_of_listener},
-    {"rings", client_rings},   {"storms", client_storms},
+    {"loses", client_loses},   {"rings", client_rings},   {"storms", client_storms},
 };
 
 void partition_main(void)
