@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Here, not beside the fuzzer: options are read before the folders below are."""
     group = parser.getgroup("hypercall fuzzer")
     group.addoption("--fuzz-calls", type=int, default=50_000, metavar="N", help="calls of the hypercall fuzzer (default 50000)")
+    parser.getgroup("labgrid's environment").addoption("--labgrid", action="store_true", help="also the tests that install labgrid")
     group.addoption("--fuzz-seed", type=int, default=1, metavar="N", help="seed of the hypercall fuzzer (default 1)")
     group = parser.getgroup("schedule monitor")
     group.addoption("--monitor-streams", type=int, default=440, metavar="N", help="random streams of edges for the monitor (default 440)")

@@ -90,8 +90,8 @@ CHECKS: tuple[Callable[[Rows, Report], None], ...] = (
 
 
 def schemes() -> tuple[str, ...]:
-    """The kinds of URL that the installed pyserial knows."""
-    return tuple(sorted(module.name.removeprefix("protocol_") for module in iter_modules(urlhandler.__path__)))
+    """The kinds of URL that the installed pyserial knows, and labgrid's."""
+    return tuple(sorted(["labgrid", *(module.name.removeprefix("protocol_") for module in iter_modules(urlhandler.__path__))]))
 
 
 def _complete(url: str) -> bool:

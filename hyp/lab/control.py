@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hyp.exits import ExitCode, Stop
 from hyp.lab.commands import run_command
-from hyp.lab.line import Line
+from hyp.lab.line import Line, Opener
 from hyp.lab.model import LabBoard
+from hyp.line.port import open_port
 
 CONSOLE_LOG, TRACE_LOG, COMMANDS_LOG = "console.log", "trace.log", "commands.log"
 _OPEN_SECONDS = 2.0
@@ -18,10 +20,14 @@ _OPEN_AFTER_POWER_SECONDS = 20.0
 class Control:
     """Raw logs and the commands' output are kept in `folder`. Every method may raise Stop."""
 
-    def __init__(self, board: LabBoard, folder: Path) -> None:
+    def __init__(
+        self, board: LabBoard, folder: Path, opener: Opener = open_port, switches: Mapping[str, Callable[[], None]] | None = None
+    ) -> None:
+        """`opener` opens the console; `switches` stand for commands of the board, by their keys."""
         self.board = board
         self.folder = folder
-        self.console = Line(board.port, board.baud, folder / CONSOLE_LOG)
+        self._switches = switches or {}
+        self.console = Line(board.port, board.baud, folder / CONSOLE_LOG, opener)
         self.trace = Line(board.trace_port, board.baud, folder / TRACE_LOG) if board.trace_port else None
         self.started_at = 0  # bytes of the console's raw log before the board's last start
         self.powered = False  # by us
@@ -106,12 +112,21 @@ class Control:
         words = {"HYP_BOARD": board.name, "HYP_PORT": board.port, "HYP_TRACE_PORT": board.trace_port or "", "HYP_BAUD": str(board.baud)}
         if self._image is not None:
             words |= {"HYP_IMAGE": str(self._image), "HYP_COMMAND_LINE": self._command_line}
+        if key in self._switches:
+            return self._run_switch(key)
         try:
             run_command(key, command, board.folder, words, board.command_time_ns / 1e9, self.folder / COMMANDS_LOG)
         except Stop as stop:
             raise Stop(stop.code, f"board {board.name}: {stop.message}") from None
         except OSError as error:
             raise Stop(ExitCode.ENVIRONMENT, f"board {board.name}: `{key}` cannot be run: {error.strerror}") from None
+        return None
+
+    def _run_switch(self, key: str) -> None:
+        try:
+            self._switches[key]()
+        except Exception as error:
+            raise Stop(ExitCode.ENVIRONMENT, f"board {self.board.name}: {key} failed: {str(error) or type(error).__name__}") from error
 
     @staticmethod
     def _wait(line: Line, seconds: float, failed: str) -> None:

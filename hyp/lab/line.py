@@ -45,6 +45,7 @@ class Line:
         self.log = log
         self.quiet = False
         self.off_at: int | None = None  # quiet, and the board was off: bytes of the log by then
+        self.taken = 0  # bytes of the log that belong to earlier runs
         self.losses: list[Loss] = []
         self.broken: str | None = None  # why it will never come back
         self._opener = opener

@@ -121,9 +121,10 @@ def hyp_board(request: pytest.FixtureRequest, record_testsuite_property: Callabl
         pytest.fail("no board is chosen: give --hyp-board NAME (and --hyp-boards-file FILE or --hyp-port URL)", pytrace=False)
     from hyp.pytest_plugin.board import connected
 
+    opener, switches = hardware.reached_by(request)
     for name, value in hardware.properties():
         record_testsuite_property(name, value)
-    with connected(hardware) as board:
+    with connected(hardware, opener, switches) as board:
         yield board
 
 

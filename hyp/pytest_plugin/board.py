@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from hyp.exits import ExitCode, Stop
 from hyp.lab.control import Control
+from hyp.lab.line import Opener
 from hyp.pytest_plugin.console import Console
 from hyp.pytest_plugin.hardware import HardwareRun
 from hyp.target.bundle import Bundle, open_bundle
@@ -82,9 +83,9 @@ class HypBoard:
 
 
 @contextmanager
-def connected(hardware: HardwareRun) -> Iterator[HypBoard]:
+def connected(hardware: HardwareRun, opener: Opener, switches: Mapping[str, Callable[[], None]]) -> Iterator[HypBoard]:
     """The board with its lines open; at the end what was switched on is switched off."""
-    control = Control(hardware.board, hardware.folder)
+    control = Control(hardware.board, hardware.folder, opener, switches)
     try:
         with told():
             board = HypBoard(hardware, control)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,10 @@ import pytest
 
 from hyp.exits import Stop
 from hyp.lab.boards_file import choose_board, find_boards_file
+from hyp.lab.labgrid import SCHEME, opener_of, switches_of
+from hyp.lab.line import Opener
 from hyp.lab.model import LabBoard
+from hyp.line.port import open_port
 
 if TYPE_CHECKING:
     from hyp.lab.control import Control
@@ -49,6 +54,23 @@ class HardwareRun:
             ("hyp_baud", str(board.baud)),
             ("hyp_log_dir", str(self.folder)),
         ]
+
+    def reached_by(self, request: pytest.FixtureRequest) -> tuple[Opener, Mapping[str, Callable[[], None]]]:
+        """How its console is opened, and what switches it besides the boards file's commands: labgrid, for `labgrid://TARGET`."""
+        if not self.board.port.startswith(SCHEME):
+            return open_port, {}
+        target = request.getfixturevalue("env").get_target(self.board.port.removeprefix(SCHEME))
+        if target is None:
+            raise pytest.fail.Exception(f"labgrid's environment has no target for {self.board.port}", pytrace=False)
+        switches = switches_of(target)
+        board, by = self.board, self.board.port
+        self.board = replace(
+            board,
+            power_on=by if "power_on" in switches else board.power_on,
+            power_off=by if "power_off" in switches else board.power_off,
+            reset=by if "reset" in switches else board.reset,
+        )
+        return opener_of(target), switches
 
     def begin(self, item: pytest.Item) -> None:
         if self.control is not None:
@@ -111,6 +133,8 @@ def hardware_run(config: pytest.Config) -> HardwareRun:
             raise pytest.UsageError(f"--hyp-boards-file {file}: there is no such file")
         found = file or find_boards_file(config.rootpath)
         board = choose_board(name, found, config.getoption("hyp_port"), config.getoption("hyp_trace_port"), baud)
+        if board.port.startswith(SCHEME) and config.getoption("lg_env", None) is None:
+            raise pytest.UsageError(f"{board.port} needs labgrid in this environment and its --lg-env FILE: pip install 'hyp[labgrid]'")
         logs = config.getoption("hyp_log_dir") or config.rootpath / "build" / "hil"
         return HardwareRun(board, _own_folder(logs / board.name))
     except Stop as stop:

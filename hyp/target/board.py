@@ -65,7 +65,8 @@ class Board:
         lines = {console: control.console}
         if trace is not None and control.trace is not None:
             lines[trace["uart"]] = control.trace
-        self._lines = {uart: (line, line.size) for uart, line in lines.items()}
+        # A board that nobody starts may have spoken since its line was opened, or since the run before this one.
+        self._lines = {uart: (line, line.size if control.board.can_start else line.taken) for uart, line in lines.items()}
         self._losses_before = len(control.console.losses)
         if not self._attach and control.board.load is not None:
             control.load(self._bundle.image, self._words)
@@ -91,6 +92,8 @@ class Board:
 
     def stop(self) -> None:
         """Keep the logs; whoever owns the control switches the board off."""
+        for line, _ in self._lines.values():
+            line.taken = line.size
         if self._raw is None:
             return
         for uart, (line, at) in self._lines.items():
