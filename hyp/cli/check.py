@@ -11,6 +11,7 @@ from pathlib import Path
 from hyp.codes import CODES, Code
 from hyp.diagnostics import Severity
 from hyp.exits import ExitCode, Stop
+from hyp.lab.boards_file import LoadedBoards, is_boards_file, load_boards
 from hyp.plan import Loaded, load
 from hyp.plan.capacity import stated
 from hyp.plan.exchange import check_json, sarif
@@ -22,7 +23,7 @@ HELP = "check a plan: every mistake in it, with place, reason and fix"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("plan", nargs="?", metavar="PLAN", help="plan file; `-` reads standard input")
+    parser.add_argument("plan", nargs="?", metavar="PLAN", help="plan or boards file; `-` reads standard input")
     parser.add_argument(
         "--format", choices=("text", "json", "sarif"), default="text", help="form of the diagnostics (default: %(default)s)"
     )
@@ -74,8 +75,10 @@ def _explanation(entry: Code) -> str:
     return f"{entry.code}: {entry.title} ({entry.severity})\n  why: {entry.why}\n"
 
 
-def _load(args: argparse.Namespace) -> tuple[str, Loaded]:
+def _load(args: argparse.Namespace) -> tuple[str, Loaded | LoadedBoards]:
     if args.plan == "-":
         name = "<stdin>"
         return name, load(name, text=sys.stdin.buffer.read(SIZE_MAX + 1), base=args.base or Path.cwd())
+    if is_boards_file(Path(args.plan)):
+        return args.plan, load_boards(args.plan)
     return args.plan, load(args.plan, base=args.base)

@@ -93,7 +93,11 @@ def _ran(args: argparse.Namespace, bundle: Bundle, target: LabBoard | str, optio
     if isinstance(target, str):
         return run_image(bundle, target, options, printer.show, raw)
     with private_folder() as folder, controlled(target, folder if raw is None else raw) as control:
-        return run_on_board(bundle, control, options, printer.show, raw, attach=bool(args.attach))
+        return run_on_board(bundle, control, options, printer.show, raw, attach=bool(args.attach), say=_remark)
+
+
+def _remark(text: str) -> None:
+    print(f"hyp run: {text}", file=sys.stderr, flush=True)
 
 
 def _judged(args: argparse.Namespace, manifest: Manifest, options: Options, ran: Run, people: TextIO) -> int:

@@ -39,7 +39,15 @@ def run(args: argparse.Namespace) -> int:
     if root is None:
         raise Stop(ExitCode.ENVIRONMENT, f"{here} is in no project: no folder above it has an SConstruct or .git")
     given = args.rest if args.board is None else [f"--hyp-board={args.board}", *args.rest]
-    command = [sys.executable, "-P", "-m", "pytest", *pytest_arguments(given, here, root, len(os.sched_getaffinity(0)))]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "-p",
+        "hyp.pytest_plugin",
+        *pytest_arguments(given, here, root, len(os.sched_getaffinity(0))),
+    ]
     pytest = subprocess.Popen(command, cwd=root)
     while True:
         try:

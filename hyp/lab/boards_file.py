@@ -39,6 +39,15 @@ def load_boards(path: Path | str) -> LoadedBoards:
     return LoadedBoards(boards if good else None, found.sorted(str(path)), {document.source.name: document.source})
 
 
+def is_boards_file(path: Path) -> bool:
+    """Whether a line of it says so; not whether it is a good one."""
+    try:
+        with path.open("rb") as file:
+            return any(line.startswith(b"hyp_boards:") for line in file.read(4096).splitlines())
+    except OSError:
+        return False
+
+
 def find_boards_file(start: Path) -> Path | None:
     """`hyp-boards.yaml` of the project that `start` is in, if it has one."""
     root = project_root(start)
@@ -104,6 +113,7 @@ def _board(name: str, row: Values, folder: Path) -> LabBoard:
         power_off=row.get(lang.POWER_OFF),
         reset=row.get(lang.RESET),
         load=row.get(lang.LOAD),
+        boot_baud=row.get(lang.BOOT_BAUD),
         image=row.get(lang.IMAGE),
         command_time_ns=row.get(lang.COMMAND_TIME) or lang.COMMAND_TIME_DEFAULT,
         features=row.get(lang.FEATURES) or (),

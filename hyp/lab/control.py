@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from hyp.boot.link import Link
+from hyp.boot.session import Boot, Wish
 from hyp.exits import ExitCode, Stop
+from hyp.lab.borrowed import BorrowedPort, borrow
 from hyp.lab.commands import run_command
 from hyp.lab.line import Line, Opener
 from hyp.lab.model import LabBoard
@@ -63,6 +66,34 @@ class Control:
         assert self.board.load is not None
         self._image, self._command_line = image.resolve(), command_line
         self._run("load", self.board.load)
+
+    def boot(self, image: Path, command_line: str, say: Callable[[str], None]) -> int:
+        """Hand an image to the loader that the board was started with. Bytes of the console's log before the image's own first one.
+
+        A board that does not answer is started anew, once, when it can be. Stop as of `hyp boot`.
+        """
+        if self.board.power_on is not None and not self.powered:
+            self.power_on()
+        wish = Wish(image, image.read_bytes(), command_line, self.board.boot_baud)
+        try:
+            return self._boot(wish, say)
+        except Stop as stop:
+            if stop.code is not ExitCode.TARGET_FAILED or not self.board.can_start:
+                raise
+            say(f"{stop.message}; starting the board anew")
+        self.start_anew()
+        return self._boot(wish, say)
+
+    def _boot(self, wish: Wish, say: Callable[[str], None]) -> int:
+        port = borrow(self.console, _OPEN_SECONDS)
+
+        def again(_baud: int) -> BorrowedPort:
+            borrow(self.console, _OPEN_SECONDS)
+            return port
+
+        link = Link(again, self.board.baud)
+        booted = Boot(link, wish, say, lambda _there, _total: None).run()
+        return port.at - len(booted.early)
 
     def start_anew(self) -> None:
         """Reset it, or switch it off and on: the next byte is from its boot, or the last ones from before it. Needs `can_start`."""

@@ -28,6 +28,9 @@ POWER_ON = Field("power_on", COMMAND, "Switches it on; what the board prints fro
 POWER_OFF = Field("power_off", COMMAND, "Switches it off")
 RESET = Field("reset", COMMAND, "Resets it while it is on")
 LOAD = Field("load", COMMAND, "Puts the image `$HYP_IMAGE` where the board boots from, e.g. into a TFTP folder")
+BOOT_BAUD = Field(
+    "boot_baud", Integer(BAUD_MIN, BAUD_MAX, "921600"), "Speed of images on their way to the loader", default_words="that of `baud`"
+)
 IMAGE = Field("image", Text("a path", "build/demo"), "The image that its medium holds; then nothing is loaded")
 COMMAND_TIME = Field(
     "command_time", Quantity(DURATION, _SECOND_NS, 3600 * _SECOND_NS, "60 s"), "Longest time that a command may take (host time)",
@@ -39,7 +42,7 @@ FEATURES = Field(
 
 ROW = Record(
     "a board of the lab",
-    (BOARD, PORT, TRACE_PORT, BAUD, POWER_ON, POWER_OFF, RESET, LOAD, IMAGE, COMMAND_TIME, FEATURES),
+    (BOARD, PORT, TRACE_PORT, BAUD, POWER_ON, POWER_OFF, RESET, LOAD, BOOT_BAUD, IMAGE, COMMAND_TIME, FEATURES),
     "{port: /dev/ttyUSB0}",
 )
 HYP_BOARDS = Field("hyp_boards", Integer(0, sample="1"), "Version of the boards file: 1", required=True)

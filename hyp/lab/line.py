@@ -103,6 +103,17 @@ class Line:
             except LineLost as lost:
                 raise Stop(ExitCode.TARGET_FAILED, f"{lost}: nothing can be sent") from None
 
+    def set_baud(self, baud: int) -> None:
+        """Change the speed, also for when it is opened again. LineLost as of the port."""
+        self.baud = baud
+        if self._port is not None:
+            self._port.flush()
+            self._port.set_baud(baud)
+
+    def send_break(self) -> None:
+        if self._port is not None:
+            self._port.send_break()
+
     def close(self) -> None:
         """What has arrived is in the raw log afterwards."""
         self._closing.set()

@@ -25,9 +25,15 @@ class LabBoard:
     power_off: str | None = None
     reset: str | None = None
     load: str | None = None
+    boot_baud: int | None = None
     image: str | None = None
     command_time_ns: int = COMMAND_TIME_DEFAULT
     features: tuple[str, ...] = ()
+
+    @property
+    def has_loader(self) -> bool:
+        """Whether images reach it over its line, through the serial loader that it was started with."""
+        return self.load is None and self.image is None
 
     @property
     def can_start(self) -> bool:

@@ -15,14 +15,15 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 def schemas() -> dict[str, dict[str, Any]]:
     """All schemas of the plan stage by file name."""
     return {
-        "plan.schema.json": _language("hyp partition plan", "hyp", language.VERSION, language.PLAN),
-        "board.schema.json": _language("hyp board file", "hyp_board", board_language.VERSION, board_language.BOARD),
+        "plan.schema.json": language_schema("hyp partition plan", "hyp", language.VERSION, language.PLAN),
+        "board.schema.json": language_schema("hyp board file", "hyp_board", board_language.VERSION, board_language.BOARD),
         "partition.schema.json": {"$schema": DRAFT, "title": "hyp partition manifest", **language.MANIFEST.schema()},
         "check.schema.json": _check(),
     }
 
 
-def _language(title: str, key: str, version: int, record: Record) -> dict[str, Any]:
+def language_schema(title: str, key: str, version: int, record: Record) -> dict[str, Any]:
+    """The schema of a file whose `key` says the version of its language."""
     schema = record.schema()
     schema["properties"][key] = {"description": schema["properties"][key]["description"], "const": version}
     return {"$schema": DRAFT, "title": f"{title}, version {version}", **schema}

@@ -60,14 +60,14 @@ def plan_page() -> str:
         RULES,
         _units(),
         "## The plan\n",
-        *_record(language.PLAN, "", "plan"),
+        *tables(language.PLAN),
         "## The board file\n",
         "Looked up in the plan's folder, then in `config/boards/` of the project, then among the boards that come with hyp; or a path.\n",
-        *_record(board_language.BOARD, "", "board file"),
+        *tables(board_language.BOARD),
         "## The manifest, `partition.yaml`\n",
         "What a partition's developer asks for, beside its `main.c`; the plan is checked against it.\n",
         "`ports`, when given, lists all ports of the program.\n",
-        *_record(language.MANIFEST, "", "manifest"),
+        *tables(language.MANIFEST),
         "## Health events and actions\n",
         _health(),
     ]
@@ -98,8 +98,8 @@ def diagnostics_page() -> str:
         codes = [entry for code, entry in sorted(CODES.items()) if code.startswith(family)]
         parts += [f"## {family}: {about}\n", "| code | severity | what | why |\n| --- | --- | --- | --- |", *map(_row, codes), ""]
     parts += ["## The checks\n", "In the order in which they run; a check leaves out what failed before.\n", "Of a board:\n"]
-    parts += [_contract(check.__name__, check.__doc__) for check in BOARD_CHECKS]
-    parts += ["\nOf a plan:\n", *(_contract(check.__name__, check.__doc__) for check in PLAN_CHECKS)]
+    parts += [contract(check.__name__, check.__doc__) for check in BOARD_CHECKS]
+    parts += ["\nOf a plan:\n", *(contract(check.__name__, check.__doc__) for check in PLAN_CHECKS)]
     return "\n".join(parts) + "\n"
 
 
@@ -108,7 +108,8 @@ def _row(entry: Code) -> str:
     return f"| `{entry.code}` | {entry.severity} | {_cell(entry.title)}{found} | {_cell(entry.why)} |"
 
 
-def _contract(name: str, doc: str | None) -> str:
+def contract(name: str, doc: str | None) -> str:
+    """A check's docstring as an entry of a list."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in (doc or "").split("\n\n")]
     return f"- `{name}`: {' '.join(paragraphs).strip()}"
 
@@ -119,14 +120,14 @@ def _units() -> str:
     return head + "| kind | units | example |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"
 
 
-def _record(record: Record, prefix: str, title: str) -> list[str]:
-    """One table, then the tables of the records in it."""
+def tables(record: Record, prefix: str = "") -> list[str]:
+    """One table of keys, then the tables of the records in it."""
     rows = [f"| `{field.key}` | {_value(field.kind)} | {_default(field)} | {_cell(field.doc)} |" for field in record.fields]
     parts = [f"### `{prefix}`\n" if prefix else "", "| key | value | default | meaning |\n| --- | --- | --- | --- |", *rows, ""]
     for field in record.fields:
         inner, path = _inner(field.kind, f"{prefix}.{field.key}".lstrip("."))
         if inner is not None and not inner.partial:
-            parts += _record(inner, path, title)
+            parts += tables(inner, path)
     return parts
 
 

@@ -26,6 +26,7 @@ class HypBoard:
         self.image = open_bundle(control.board.folder / held) if held is not None else None  # what it holds, as far as we know
         self.frames: int | None = None  # that it was told to run; None: for ever, or what its medium says
         self._hardware = hardware
+        self._consoles: list[Console] = []
 
     @property
     def name(self) -> str:
@@ -46,20 +47,32 @@ class HypBoard:
         return [str(loss) for loss in self.control.console.losses]
 
     def load(self, image: Bundle, frames: int | None = None) -> None:
-        """Put an image where the board boots it from; it does not start yet. `frames`: the major frames that it shall run."""
+        """Say what the board shall boot, and put it where it boots from, unless that is its line; it does not start yet.
+
+        `frames`: the major frames that it shall run; None: for ever.
+        """
         with told():
             board, wanted = self.control.board, image.manifest["board"]
             if board.board and wanted["name"] != board.board:
                 raise Stop(ExitCode.WRONG_INPUT, f"the image is for board {wanted['name']}, {board.name} is a {board.board}")
-            if board.load is None:
-                raise Stop(ExitCode.ENVIRONMENT, f"board {board.name} has no `load` command in the boards file")
-            self.control.load(image.image, command_line(wanted["command_line"], frames))
+            if board.image is not None:
+                raise Stop(ExitCode.ENVIRONMENT, f"board {board.name} boots what its medium holds, by its row in the boards file")
+            if board.load is not None:
+                self.control.load(image.image, command_line(wanted["command_line"], frames))
         self.image, self.frames = image, frames
 
     def start(self) -> None:
-        """Reset it, or switch it off and on again, whichever it has."""
+        """Start what was loaded: over the line to its loader, else by a reset, or by switching it off and on, whichever it has."""
         with told():
-            self.control.start_anew()
+            if not self.control.board.has_loader:
+                self.control.start_anew()
+            elif self.image is None:
+                raise Stop(ExitCode.ENVIRONMENT, f"board {self.name} waits for an image: call `hyp_board.load` first")
+            else:
+                words = command_line(self.image.manifest["board"]["command_line"], self.frames)
+                at = self.control.boot(self.image.image, words, print)
+                for console in self._consoles:
+                    console.skip_to(at)
 
     def power_on(self) -> None:
         with told():
@@ -79,7 +92,8 @@ class HypBoard:
 
     def console(self) -> Console:
         """A reader of its own, from the start of the current test on."""
-        return Console(self, self._hardware.test_from)
+        self._consoles = [Console(self, self._hardware.test_from)]  # one per test; earlier ones are of no interest any more
+        return self._consoles[0]
 
 
 @contextmanager

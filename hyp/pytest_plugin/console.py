@@ -77,6 +77,13 @@ class Console:
         self._take()
         return tuple(self._lines)
 
+    def skip_to(self, at: int) -> None:
+        """Go on at byte `at` of the raw log: what came before it was not meant to be read."""
+        self._take()
+        self._stream = LogStream(self._line.log, at)
+        self._demultiplexer = Demultiplexer(())
+        self._next = len(self._lines)
+
     def expect(self, pattern: Pattern, *, stream: str | None = None, timeout: float = 10.0, unless: Pattern | None = None) -> re.Match[str]:
         """The match in the next line that `pattern` finds; the lines before it are consumed. Raises ConsoleError.
 

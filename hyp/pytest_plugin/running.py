@@ -85,7 +85,7 @@ class Runner:
                 ran = run(bundle, target or default_target(bundle), options, show, raw)
             else:
                 self._board.image, self._board.frames = bundle, options.frames
-                ran = run_on_board(bundle, self._board.control, options, show, raw, attach=attach)
+                ran = run_on_board(bundle, self._board.control, options, show, raw, attach=attach, say=print)
             outcome = Outcome(judge(bundle.manifest, options, ran, strict), ran, record)
             keep(record, bundle.manifest, ran, outcome.verdict, verdict_json(bundle.manifest, options.clock, ran, outcome.verdict))
         self._say(outcome, bundle)

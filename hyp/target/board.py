@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,12 +21,18 @@ _COPY_BYTES = 1 << 20
 
 
 class Board:
-    """A `Target`. `raw`, if given, gets what came during the run, a log per UART. The lines stay open afterwards."""
+    """A `Target`. `raw`, if given, gets what came during the run, a log per UART. The lines stay open afterwards.
+
+    `say` is told what people should know of the way to a running image.
+    """
 
     name = "board"
 
-    def __init__(self, bundle: Bundle, control: Control, options: Options, raw: Path | None, *, attach: bool) -> None:
+    def __init__(
+        self, bundle: Bundle, control: Control, options: Options, raw: Path | None, say: Callable[[str], None], *, attach: bool
+    ) -> None:
         self._bundle = bundle
+        self._say = say
         self._control = control
         self._words = command_line(bundle.manifest["board"]["command_line"], options.frames)
         self._raw = raw
@@ -36,15 +42,20 @@ class Board:
 
     @property
     def starts(self) -> bool:
-        """Whether a command starts the board for this run; else it is heard from where it is, or somebody switches it on."""
-        return self._control.board.can_start
+        """Whether the image is started for this run; else it is heard from where it is, or somebody switches it on."""
+        return self._boots or self._control.board.can_start
+
+    @property
+    def _boots(self) -> bool:
+        """Through the loader on the line."""
+        return not self._attach and self._control.board.has_loader
 
     def version(self) -> str:
         board = self._control.board
         return f"{board.name} at {board.port}"
 
     def prepare(self) -> None:
-        """Stop WRONG_INPUT when the image is for another board, or it boots its own; Stop ENVIRONMENT when it can load none."""
+        """Stop WRONG_INPUT when the image is for another board, or it boots its own."""
         board, manifest = self._control.board, self._bundle.manifest
         if board.board and manifest["board"]["name"] != board.board:
             wanted = f"build the plan with `board: {board.board}`, or write `board: {manifest['board']['name']}` into the row"
@@ -55,9 +66,6 @@ class Board:
             return
         if board.image is not None:
             self._check_medium(board.folder / board.image)
-        elif board.load is None:
-            hint = "give its row `load:` or `image:`, or use --attach for an image that its medium holds"
-            raise Stop(ExitCode.ENVIRONMENT, f"board {board.name} has no way to load an image: {hint}")
 
     def start(self) -> None:
         control, manifest = self._control, self._bundle.manifest
@@ -66,11 +74,14 @@ class Board:
         if trace is not None and control.trace is not None:
             lines[trace["uart"]] = control.trace
         # A board that nobody starts may have spoken since its line was opened, or since the run before this one.
-        self._lines = {uart: (line, line.size if control.board.can_start else line.taken) for uart, line in lines.items()}
+        self._lines = {uart: (line, line.size if self.starts else line.taken) for uart, line in lines.items()}
         self._losses_before = len(control.console.losses)
         if not self._attach and control.board.load is not None:
             control.load(self._bundle.image, self._words)
-        if control.board.can_start:
+        if self._boots:
+            at = control.boot(self._bundle.image, self._words, self._say)
+            self._lines[console] = (control.console, at)
+        elif control.board.can_start:
             control.start_anew()
 
     def streams(self) -> Mapping[str, LogStream]:

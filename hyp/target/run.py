@@ -65,13 +65,22 @@ def run(bundle: Bundle, name: str, options: Options, show: Callable[[Line], None
         return _watched(bundle, _target(bundle, name, options, folder, logs), options, show)
 
 
-def run_on_board(bundle: Bundle, control: Control, options: Options, show: Callable[[Line], None], raw: Path | None = None, *,
-                 attach: bool = False) -> Run:  # fmt: skip
+def run_on_board(
+    bundle: Bundle,
+    control: Control,
+    options: Options,
+    show: Callable[[Line], None],
+    raw: Path | None = None,
+    *,
+    attach: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+) -> Run:
     """Run the image on a board whose lines `control` keeps open; parts of their logs that belong to the run are kept in `raw`.
 
-    `attach`: nothing is loaded, whatever the board boots is judged as this image. Stop when the board cannot take the image or be started.
+    `attach`: nothing is loaded, whatever the board boots is judged as this image. `say` is told of difficulties that were overcome.
+    Stop when the board cannot take the image or be started.
     """
-    board = Board(bundle, control, options, raw, attach=attach)
+    board = Board(bundle, control, options, raw, say, attach=attach)
     return _watched(bundle, board, options, show, from_boot=board.starts)
 
 

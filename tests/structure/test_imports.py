@@ -23,7 +23,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.audit": (*VOCABULARY, "hyp.audit", "hyp.image.manifest"),
     "hyp.line": (*VOCABULARY, "hyp.line"),
     "hyp.boot": (*VOCABULARY, "hyp.line", "hyp.boot"),
-    "hyp.lab": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.line", "hyp.lab"),
+    "hyp.lab": (*VOCABULARY, *PLACES, "hyp.plan", "hyp.line", "hyp.boot", "hyp.lab"),
     "hyp.terminal": (*VOCABULARY, "hyp.line", "hyp.target", "hyp.terminal"),
     "hyp.target": (*VOCABULARY, "hyp.image.manifest", "hyp.image.media", "hyp.lab", "hyp.target", "hyp.toolchain.system"),
     "hyp.probe": (*VOCABULARY, "hyp.line", "hyp.probe"),

@@ -1,6 +1,7 @@
 """An emulator that is switched like a board: what a boards file's commands call. `machine.py KIND on|off|reset|load FOLDER UART [TRACE]`.
 
-KIND: `qemu` is given its kernel, as by network boot; `qemu-disc` boots SeaBIOS and GRUB from a disc; `bochs` boots a disc, too.
+KIND: `qemu` is given its kernel, as by network boot; `qemu-disc` boots SeaBIOS and GRUB from a disc, `bochs` too; `qemu-loader` has
+the serial loader (`loader.elf` in FOLDER) and gets its images over the line.
 UART and TRACE are TCP ports for its com1 and com2. QEMU listens there, and waits until somebody has connected; Bochs calls there,
 as it cannot listen on a port again that was in use a minute ago.
 """
@@ -34,11 +35,13 @@ def load(kind: str, folder: Path) -> None:
         make_iso(image, folder / "image.iso", words)
 
 
-def qemu(folder: Path, uarts: list[int], *, disc: bool) -> list[str]:
+def qemu(kind: str, folder: Path, uarts: list[int]) -> list[str]:
     words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-M", "q35", "-cpu", "max", "-m", "256M"]
     words += ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
     words += ["-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"]
-    if disc:
+    if kind == "qemu-loader":
+        words += ["-kernel", str(folder / "loader.elf"), "-append", "uart=0x3f8 divisor=1"]
+    elif kind == "qemu-disc":
         words += ["-cdrom", str(folder / "image.iso"), "-boot", "d"]
     elif (folder / "image.elf").exists():
         words += ["-kernel", str(folder / "image.elf"), "-append", (folder / "command_line").read_text()]
@@ -75,7 +78,7 @@ def bochs(folder: Path, uarts: list[int]) -> list[str]:
 
 def on(kind: str, folder: Path, uarts: list[int]) -> None:
     off(folder)
-    command = bochs(folder, uarts) if kind == "bochs" else qemu(folder, uarts, disc=kind == "qemu-disc")
+    command = bochs(folder, uarts) if kind == "bochs" else qemu(kind, folder, uarts)
     with (folder / "machine.out").open("wb") as output:
         child = subprocess.Popen(
             ["timeout", "-s", "KILL", SECONDS, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output,

@@ -77,7 +77,6 @@ def test_a_board_is_passed_on(project: Path, monkeypatch: pytest.MonkeyPatch) ->
         "    open('seen', 'w').write(str(config.getoption('hyp_board', 'absent')))\n"
     )
     monkeypatch.chdir(project)
-    monkeypatch.setenv("PYTEST_PLUGINS", "hyp.pytest_plugin")
     monkeypatch.setenv("PYTHONPATH", str(Path(door.__file__).parents[2]))
     assert door.main(["test", "--board", "bench", "--hyp-port", "/dev/null"]) == ExitCode.JUDGED_BAD  # no test of it used the board
     assert (project / "seen").read_text() == "bench"
