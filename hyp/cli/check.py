@@ -55,9 +55,11 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.WRONG_INPUT if any(diagnostic.severity in bad for diagnostic in loaded.diagnostics) else ExitCode.GOOD
 
 
-def _lines(loaded: Loaded) -> list[str]:
+def _lines(loaded: Loaded | LoadedBoards) -> list[str]:
     """What the kernel's UARTs can carry, when the plan says anything about them."""
-    if loaded.plan is None or loaded.spans is None or not any(loaded.spans.is_written((key,)) for key in ("console", "trace")):
+    if isinstance(loaded, LoadedBoards) or loaded.plan is None or loaded.spans is None:
+        return []
+    if not any(loaded.spans.is_written((key,)) for key in ("console", "trace")):
         return []
     return stated(loaded.plan)
 

@@ -81,7 +81,7 @@ class Console:
         """Go on at byte `at` of the raw log: what came before it was not meant to be read."""
         self._take()
         self._stream = LogStream(self._line.log, at)
-        self._demultiplexer = Demultiplexer(())
+        self._decoder = Streams(AUTO, ())
         self._next = len(self._lines)
 
     def expect(self, pattern: Pattern, *, stream: str | None = None, timeout: float = 10.0, unless: Pattern | None = None) -> re.Match[str]:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from hyp.cli import main as door
 from hyp.codes import CODES
 from hyp.diagnostics import Severity
 from hyp.exits import ExitCode, Stop
 from hyp.lab.boards_file import choose_board, find_boards_file, load_boards
 from hyp.lab.checks import CHECKS, schemes
+from hyp.lab.reference import files
 
 FOLDER = Path(__file__).resolve().parents[2] / "bad" / "lab"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -116,3 +118,15 @@ def test_the_projects_own_file_is_found(tmp_path: Path) -> None:
 
 def test_pyserial_knows_its_urls() -> None:
     assert {"socket", "rfc2217", "loop"} <= set(schemes())
+
+
+@pytest.mark.parametrize("name", sorted(files()))
+def test_generated_files_are_current(name: str, repository: Path) -> None:
+    assert (repository / name).read_text(encoding="utf-8") == files()[name], "run `python -m hyp.lab.reference`"
+
+
+def test_hyp_check_takes_it(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert door.main(["check", str(file)]) == 0
+    assert capfd.readouterr().out == f"{file}: no errors\n"
+    assert door.main(["check", str(FOLDER / "LAB001-scheme.yaml")]) == ExitCode.WRONG_INPUT
+    assert "did you mean `socket://`?" in capfd.readouterr().out

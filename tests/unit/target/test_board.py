@@ -106,7 +106,6 @@ def test_a_line_that_is_lost_for_good(
     [
         ({"power_on": "echo no relay; false"}, (), 2, "board bench: `power_on` failed with status 1: no relay"),
         ({"load": "false"}, (), 2, "board bench: `load` failed with status 1: false"),
-        ({"load": ""}, (), 2, "board bench has no way to load an image: give its row `load:` or `image:`, or use --attach"),
         ({"board": "bochs"}, (), 1, "the image is for board tiny-board, bench is a bochs: build the plan with `board: bochs`"),
         ({"load": "", "image": "other"}, (), 1, "which is another image"),
         ({"load": "", "image": "none"}, (), 2, "none: No such file or directory"),
