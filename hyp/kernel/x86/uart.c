@@ -84,7 +84,7 @@ void uart_write(struct uart *uart, char byte)
 {
     for (uint32_t n = 0; n < POLLS && !has_room(uart); n++)
         __asm__ volatile("pause");
-    send(uart, byte);
+    uart_give(uart, byte, cpu_tsc());
 }
 
 /* ---- Pacing. The model of the line keeps emulators, whose UARTs send at once, to the declared rate. */
@@ -92,7 +92,7 @@ void uart_write(struct uart *uart, char byte)
 void uart_pace(struct uart *uart, uint64_t byte_ticks)
 {
     uart->byte_ticks = byte_ticks;
-    uart->line_free = cpu_tsc();
+    uart->line_free = cpu_tsc() + uart->depth * byte_ticks;     /* its FIFO may still hold what was printed before */
 }
 
 /* A 16550 says only that its FIFO is empty. How full it is else follows from the clock: for one FIFO's worth of bytes two clocks that
