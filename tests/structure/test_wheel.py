@@ -59,6 +59,12 @@ def test_every_file_of_the_package_travels(wheel: zipfile.ZipFile, repository: P
     assert expected - set(wheel.namelist()) == set()
 
 
+def test_pytest_finds_the_plugin(wheel: zipfile.ZipFile) -> None:
+    """As labgrid's environment (`--labgrid`) shows with a real installation."""
+    points = next(name for name in wheel.namelist() if name.endswith("entry_points.txt"))
+    assert "[pytest11]\nhyp.pytest_plugin = hyp.pytest_plugin\n" in wheel.read(points).decode()
+
+
 def test_it_builds_a_plan_of_ones_own(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     wheel.extractall(tmp_path / "site")
     project = tmp_path / "project"
