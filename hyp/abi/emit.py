@@ -104,7 +104,7 @@ def loader_header() -> str:
 
 def dispatch_source() -> str:
     """Assembler: by number, `hypercall_table` says what the entry calls, `hypercall_places` where that finds the handler."""
-    rows = ['#include "hyp_kernel.h"', '\t.section .rodata, "a"', "\t.balign 64", "\t.globl hypercall_table, hypercall_places"]
+    rows = ['#include "hyp_kernel.h"', '\t.section .rodata, "a"', "\t.balign 8", "\t.globl hypercall_table, hypercall_places"]
     rows += ["hypercall_table:", *(f"\t.quad {_way(call)}" for call in HYPERCALLS)]
     rows += ["hypercall_places:", *(f"\t.short hypercall_{call.name} - (KERNEL_BASE + KERNEL_LOAD)" for call in HYPERCALLS)]
     return "\n".join([*rows, '\t.section .note.GNU-stack, "", @progbits', ""])

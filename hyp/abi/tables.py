@@ -186,10 +186,11 @@ PARTITION = Record(
         Field("rights", "u64", "bit n: hypercall n may be made"),
         Field("ports", "*const struct port_plan", "port_count of them"),
         Field("events", "*const struct listener_plan", "the events that it may send: event_count of them"),
-        Field("port_count", "u32"),
-        Field("event_count", "u32"),
-        Field("event_base", "u32", "the partition's own number of the first of them"),
+        Field("port_count", "u64"),
+        Field("event_count", "u64"),
+        Field("event_base", "u64", "the partition's own number of the first of them"),
         Field("grants", "u32", "GRANT_*"),
+        Field("grants_reserved", "u32"),
         Field("controls", "*const uint8_t", "by target, bit n: operation HYP_CONTROL_n; oneself has all"),
         Field("schedule_grants", "u64", "bit n: schedule n may be asked for"),
         Field("health", "*const struct health_plan", "for actions from HEALTH_TABLE on"),
@@ -216,8 +217,9 @@ PORT = Record(
     (
         Field("channel", "*const struct channel_plan"),
         Field("state", "*struct port_state", "of a destination port; 0 for a source"),
-        Field("direction", "u32", "HYP_DIRECTION_*"),
-        Field("reader", "u32", "place among the channel's readers"),
+        Field("reading", "*uint64_t", "of a sampling destination: its word in the channel's state"),
+        Field("use", "u32", "HYP_PORT_* + PORT_DESTINATION if it receives: which calls it is for"),
+        Field("reserved", "u32"),
     ),
 )
 
@@ -231,18 +233,21 @@ CHANNEL = Record(
         Field("stride", "u64", "bytes from one message slot to the next: message_slot and the message, rounded up to 64"),
         Field("slots", "*struct message_slot", "the first of `depth` slots"),
         Field("state", "*struct channel_state"),
-        Field("valid_ns", "u64", "0: always"),
+        Field("valid_ns", "u64", "all ones: always"),
         Field("listeners", "*const struct listener_plan", "the readers, then the writer of a queue"),
         Field("reader_count", "u32"),
-        Field("reserved", "u32"),
+        Field("own_reader", "u32", "1: one of its readers is its writer's partition"),
+        Field("reader_bytes", "u64", "of reader_state, or of listener_plan, for all readers"),
     ),
 )
+
+PORT_DESTINATION = 2
 
 LISTENER = Record(
     "listener_plan",
     "An event in a partition: what is raised where.",
     (
-        Field("state", "*struct partition_state", "0: nobody listens"),
+        Field("state", "*struct partition_state"),
         Field("event", "u32", "that partition's number of it"),
         Field("partition", "u32", "that partition's id; for the trace"),
     ),
@@ -317,6 +322,7 @@ WINDOW = Record(
         Field("partition", "*const struct partition_plan", "address of its partition_plan"),
         Field("root", "u64", "physical address of the PML4 for this partition on this core"),
         Field("counters", "*struct window_counters", "address of its window_counters"),
+        Field("started", "u64", "second word of the trace record of its start"),
         Field("index", "u32", "in the window table; printed and traced"),
         Field("flags", "u32", "WINDOW_*"),
         Field("mark", "u32", "byte at `mark_port` as the window begins; with MARK_BYTE its index follows, MARK_DATA below that port"),

@@ -18,6 +18,7 @@ class Runs:
 
     jitter: Measured
     null_call: Measured
+    null_call_traced: Measured
     switch: Measured
     switch_fpu: Measured
     switch_upcall: Measured
@@ -37,6 +38,7 @@ def run_all(bench: Bench, demo: Path) -> Runs:
     return Runs(
         jitter.measure(bench),
         calls.measure(bench),
+        calls.measure_traced(bench),
         switch.measure(bench, fpu=False),
         switch.measure(bench, fpu=True),
         services.measure_switch(bench),
@@ -50,10 +52,11 @@ def run_all(bench: Bench, demo: Path) -> Runs:
 
 def instruction_rows(runs: Runs) -> list[Row]:
     """What is judged."""
-    null, *paths = calls.rows(runs.null_call, runs.hostile)
+    null, traced, *paths = calls.rows(runs.null_call, runs.null_call_traced, runs.hostile)
     return [
         *jitter.rows(runs.jitter),
         null,
+        traced,
         *switch.rows(runs.switch, runs.switch_fpu),
         *services.rows(runs.services, runs.services_many, runs.switch_upcall),
         *gates.rows(runs.gates),

@@ -23,8 +23,18 @@ class RoundTrip:
     most: int
 
 
+_PLAN = PLANS / "null-call.yaml"
+_WANTED = tuple((_CALLER, name) for name in ("round_trips", "empty_pairs", "done"))
+
+
 def measure(bench: Bench) -> Measured:
-    return bench.measure(PLANS / "null-call.yaml", 2, tuple((_CALLER, name) for name in ("round_trips", "empty_pairs", "done")))
+    return bench.measure(_PLAN, 2, _WANTED)
+
+
+def measure_traced(bench: Bench) -> Measured:
+    """The same with a trace that records every hypercall and its result."""
+    text = _PLAN.read_text().replace("name: bench-null-call", "name: bench-null-call-traced")
+    return bench.measure_text(_PLAN, text + "\ntrace: {events: [window, hypercall]}\n", 2, _WANTED)
 
 
 def null_call(measured: Measured) -> RoundTrip:
@@ -46,9 +56,9 @@ def worst_paths(measured: tuple[Measured, ...]) -> dict[str, int]:
     return found
 
 
-def rows(quiet: Measured, hostile: tuple[Measured, ...]) -> list[Row]:
-    """`quiet` has the caller, `hostile` every call at its worst."""
-    trip = null_call(quiet)
+def rows(quiet: Measured, traced: Measured, hostile: tuple[Measured, ...]) -> list[Row]:
+    """`quiet` and `traced` have the caller, `hostile` every call at its worst."""
+    trip, recorded = null_call(quiet), null_call(traced)
     paths = worst_paths(hostile)
     return [
         Row(
@@ -60,6 +70,7 @@ def rows(quiet: Measured, hostile: tuple[Measured, ...]) -> list[Row]:
             22,
             "129 (XtratuM), 265 (seL4)",
         ),
+        Row("hypercall_trace", "what a trace of hypercalls adds to each", recorded.most - trip.most, INSTRUCTIONS),
         *(
             Row(f"path_{call.name}", f"{call.name}: longest kernel path", paths[call.name], INSTRUCTIONS, call.worst_case)
             for call in HYPERCALLS

@@ -15,7 +15,7 @@ MANY = 256
 """Partitions of the plan that is to cost the same."""
 _FIGURES = {
     "writer": ("event_sends", "narrow_writes", "wide_writes", "queue_sends"),
-    "reader": ("narrow_reads", "plain_reads", "queue_receives"),
+    "reader": ("narrow_reads", "status_reads", "queue_receives"),
     "alone": ("time_reads", "traps", "expiries"),
 }
 _PLAN = PLANS / "services.yaml"
@@ -69,14 +69,15 @@ def rows(few: Measured, many: Measured, switch: Measured) -> list[Row]:
     apart = max(abs(seen[name] - other[name]) for name in seen)
     upcalls = _upcalls(switch)
     return [
-        _aim("sampling", "sampling write + read, 64 B, with its status", seen["narrow_writes"] + seen["narrow_reads"], 260, _PORTS[0]),
-        _aim("sampling_reader", "each further reader of a sampling channel", more, 12),
+        _row("sampling", "sampling write + read, 64 B, one reader", seen["narrow_writes"] + seen["narrow_reads"], 260, 205, _PORTS[0]),
+        _shown("sampling_status", "the same, and the read asks for the status", seen["narrow_writes"] + seen["status_reads"], 260),
+        _row("sampling_reader", "each further reader of a sampling channel", more, 12, 12),
         _row("queuing", "queuing send + receive, 64 B", seen["queue_sends"] + seen["queue_receives"], 300, 200, _PORTS[1]),
         _row("event_send", "event send, receiver not running", seen["event_sends"], 100, 60, "384 (seL4), 500 (Xen)"),
-        _aim("trap", "virtual trap: fault to handler's first instruction", seen["traps"], 160),
-        _aim("timer_upcall", "timer expiry to upcall inside the window", seen["expiries"], 190),
-        _aim("switch_upcall", "partition switch with an upcall delivered", upcalls, 250),
-        _aim("time_page", "time read through the time page", seen["time_reads"], 12, "323 by call (XtratuM)"),
+        _row("trap", "virtual trap: fault to handler's first instruction", seen["traps"], 160, 100),
+        _row("timer_upcall", "timer expiry to upcall inside the window", seen["expiries"], 190, 130),
+        _row("switch_upcall", "partition switch with an upcall delivered", upcalls, 250, 170),
+        _row("time_page", "time read through the time page", seen["time_reads"], 12, 8, "323 by call (XtratuM)"),
         _row("many_partitions", f"the same figures among {MANY} partitions: largest difference", apart, 0, 0),
     ]
 
@@ -97,9 +98,9 @@ def _row(name: str, what: str, value: int, bound: int, aim: int | None = None, p
     return Row(name, what, value, INSTRUCTIONS, bound, aim, peer)
 
 
-def _aim(name: str, what: str, value: int, aim: int, peer: str = "") -> Row:
-    """A figure that the kernel does not reach yet: it is shown against what it shall be at most, and not judged."""
-    return Row(name, what, value, INSTRUCTIONS, None, aim, peer)
+def _shown(name: str, what: str, value: int, aim: int) -> Row:
+    """Shown, not judged."""
+    return Row(name, what, value, INSTRUCTIONS, None, aim)
 
 
 def _wanted() -> tuple[tuple[str, str], ...]:

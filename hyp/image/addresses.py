@@ -45,8 +45,8 @@ INSTANT = 8
 class Addresses:
     """Counts of the plan, and what lies where because of them. Offsets are in bytes from the region's start.
 
-    `channels` are the bytes of each channel's message slots, `readers` its readers; `destinations` the receiving ports of each partition;
-    `limits` those of the health entries that have one.
+    `channels` are the bytes of each channel's message slots, `readers` its readers when it is a sampling one; `destinations` the
+    receiving ports of each partition; `limits` those of the health entries that have one.
     """
 
     cores: int
@@ -152,7 +152,7 @@ def addresses(plan: Plan) -> Addresses:
         console_buffer=plan.console.buffer,
         console_input=plan.console.input,
         channels=tuple(depth(channel) * stride(channel) for channel in plan.channels),
-        readers=tuple(len(channel.destinations) for channel in plan.channels),
+        readers=tuple(len(channel.destinations) if channel.kind == "sampling" else 0 for channel in plan.channels),
         destinations=tuple(ends.destinations for ends in wiring(plan).partitions),
         limits=limits(plan),
         trace_records=TRACE_RECORDS if plan.trace is None else power_of_two(plan.trace.buffer // TRACE_RECORD.size),

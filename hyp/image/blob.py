@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 
-from hyp.abi.numbers import ABI_VERSION, HealthAction
+from hyp.abi.numbers import ABI_VERSION, HealthAction, Trace
 from hyp.abi.tables import (
     CHANNEL,
     CONSOLE_MODES,
@@ -146,6 +146,7 @@ def _windows(known: Facts, form: Shape, lanes: Sequence[Sequence[Lane]], root_of
             partition=form.address(form.partitions, PARTITION, ids[entry.window.partition]),
             root=root_of(entry.window.partition, lane.core),
             counters=state_address(known.where.counters(entry.index)),
+            started=Trace.WINDOW_START | entry.index << 32,
             index=entry.index,
             flags=entry.flags,
             mark=mark_of(known.plan, entry, first=entry is lane.entries[0]),

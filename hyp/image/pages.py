@@ -6,7 +6,19 @@ import struct
 
 from hyp.abi.numbers import PAGE, Mode, StartCause
 from hyp.abi.pages import FRAME
-from hyp.abi.state import CHANNEL_STATE, CORE, PARTITION_STATE, REQUEST_START, RING, SAVE, STATUS_READY, WINDOW_COUNTERS
+from hyp.abi.state import (
+    CHANNEL_STATE,
+    CORE,
+    DECIDED,
+    HEALTH_RECORDS,
+    LOG_SHARE,
+    PARTITION_STATE,
+    REQUEST_START,
+    RING,
+    SAVE,
+    STATUS_READY,
+    WINDOW_COUNTERS,
+)
 from hyp.abi.tables import (
     CORE_CHECK_TOP,
     CORE_FAULT_TOP,
@@ -84,6 +96,8 @@ def core_pages(core: int, where: Addresses) -> bytes:
         trace_last=where.trace_records - 1,
         health_ring=ring_address(where.health_ring(core)),
         frame_limit=_ALL_ONES,
+        health_room=HEALTH_RECORDS,
+        module_room=LOG_SHARE,
         id=core,
     )
     stack = bytes(CORE_STACK_TOP - CORE_STACK_BOTTOM)
@@ -100,12 +114,15 @@ def states(where: Addresses) -> bytes:
         cause=StartCause.POWER_ON,
         cold_starts=1,
         alarm=_ALL_ONES,
-        timer_at=[_ALL_ONES, _ALL_ONES],
-        watchdog_at=_ALL_ONES,
+        timer_due=[_ALL_ONES, _ALL_ONES],
+        watchdog_due=_ALL_ONES,
+        log_room=LOG_SHARE,
     )
     counters = WINDOW_COUNTERS.pack(late_min=0xFFFF_FFFF)
     data = (state * where.partitions).ljust(where.counters(0), b"\0") + counters * where.windows
-    channels = b"".join(CHANNEL_STATE.pack(reading=[_ALL_ONES] * readers) for readers in where.readers)
+    channels = b"".join(
+        CHANNEL_STATE.pack(latest=DECIDED if readers else 0, readers=[{"reading": DECIDED}] * readers) for readers in where.readers
+    )
     return data.ljust(where.channel(0), b"\0") + channels if channels else data
 
 

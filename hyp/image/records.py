@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from hyp.abi.gate_tables import GATE, GATE_HELP, GATE_SLOW, GATE_WAIT, SERVES_IN_WINDOWS, SERVES_NOBODY, SERVES_PASSIVE
-from hyp.abi.numbers import Direction, HealthAction
+from hyp.abi.numbers import Direction, HealthAction, PortKind
+from hyp.abi.state import CHANNEL_STATE, READER_STATE
 from hyp.abi.tables import (
     CHANNEL,
     HEALTH,
@@ -17,6 +18,7 @@ from hyp.abi.tables import (
     PARTITION_IRQ,
     PARTITION_NO_TSC,
     PORT,
+    PORT_DESTINATION,
     RESTORE,
     SCHEDULE,
 )
@@ -25,12 +27,14 @@ from hyp.image.gates import Gates
 from hyp.image.grants import grant_bits, hypercall_rights, schedule_bits
 from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
-from hyp.image.wiring import KINDS, Listener
+from hyp.image.wiring import KINDS, Listener, Port
 from hyp.plan.model import HealthAction as Action
 from hyp.plan.model import Partition, Plan
 
 RootOf = Callable[[str, int], int]
 """Physical address of a partition's PML4 on a core."""
+
+_ALWAYS = (1 << 64) - 1
 
 
 def partitions(known: Facts, form: Shape, spaces: Sequence[Space], restores: Sequence[int], root_of: RootOf) -> list[bytes]:
@@ -95,9 +99,9 @@ def ports(known: Facts, form: Shape) -> Iterator[bytes]:
             if port.direction is Direction.DESTINATION:
                 state = state_address(known.where.port(n, received))
                 received += 1
-            yield PORT.pack(
-                channel=form.address(form.channels, CHANNEL, port.channel), state=state, direction=port.direction, reader=port.reader
-            )
+            use = KINDS[known.plan.channels[port.channel].kind] + (PORT_DESTINATION if state else 0)
+            reading = _reading(known, port) if use == PortKind.SAMPLING | PORT_DESTINATION else 0
+            yield PORT.pack(channel=form.address(form.channels, CHANNEL, port.channel), state=state, reading=reading, use=use)
 
 
 def channels(known: Facts, form: Shape) -> Iterator[bytes]:
@@ -111,10 +115,16 @@ def channels(known: Facts, form: Shape) -> Iterator[bytes]:
             stride=stride(channel),
             slots=ring_address(known.where.slots(n)),
             state=state_address(known.where.channel(n)),
-            valid_ns=channel.valid_for_ns,
+            valid_ns=channel.valid_for_ns or _ALWAYS,
             listeners=form.address(form.listeners, LISTENER, first),
             reader_count=len(channel.destinations),
+            own_reader=int(any(owner == channel.source[0] for owner, _ in channel.destinations)),
+            reader_bytes=len(channel.destinations) * READER_STATE.size,
         )
+
+
+def _reading(known: Facts, port: Port) -> int:
+    return state_address(known.where.channel(port.channel)) + CHANNEL_STATE.offsets["readers"] + port.reader * READER_STATE.size
 
 
 def listeners(known: Facts, groups: Iterable[Iterable[Listener]]) -> list[bytes]:

@@ -53,7 +53,7 @@ def memory_facts(manifest: Manifest, memory: Memory, tsc_hz: int | None, log: di
         schedules={schedule["name"]: _frames(schedule, counters) for schedule in manifest["schedules"]},
         module_restarts=max((sum(core["module_restarts"]) for core in cores.values()), default=0),
         health=(
-            *(found for name, state in states.items() for found in _partition_health(name, state, logged)),
+            *(found for name, state in states.items() for found in _partition_health(name, state, logged, list(cores.values()))),
             *_module_health(list(cores.values()), logged),
         ),
         drops={name: drop for name, drop in drops.items() if drop.bytes or drop.events},
@@ -94,14 +94,20 @@ def _verdict(state: dict[str, Any]) -> PartitionVerdict:
     return PartitionVerdict(state["verdict"] == _VERDICT_PASS, printable(text.encode()))
 
 
-def _partition_health(name: str, state: dict[str, Any], logged: dict[HealthKey, Logged]) -> list[HealthFacts]:
+def _time_ns(cores: list[dict[str, Any]], tsc: int) -> int:
+    """Monotonic time of a TSC value, as the kernel says it: 0 before the first major frame."""
+    core = cores[0]
+    return (tsc - core["epoch"]) * core["ns_scale"] >> 32 if 0 < core["epoch"] < tsc else 0
+
+
+def _partition_health(name: str, state: dict[str, Any], logged: dict[HealthKey, Logged], cores: list[dict[str, Any]]) -> list[HealthFacts]:
     counts, firsts = state["health_count"], state["health_first"]
     found = []
     for number in range(HEALTH_EVENTS):
         if counts[number]:
             event = event_name(number)
             log = logged.get((name, event))
-            found.append(HealthFacts(name, event, counts[number], firsts[number], log.action if log is not None else None))
+            found.append(HealthFacts(name, event, counts[number], _time_ns(cores, firsts[number]), log.action if log is not None else None))
     return found
 
 
@@ -124,12 +130,12 @@ def _logged(manifest: Manifest, memory: Memory, cores: dict[int, dict[str, Any]]
         for record in _ring(memory, HEALTH_RECORD, core["health_ring"], cores[core["id"]]["health_head"], core["health_records"])
     ]
     found: dict[HealthKey, Logged] = {}
-    for record in sorted(records, key=lambda record: int(record["time_ns"])):
+    for record in sorted(records, key=lambda record: int(record["tsc"])):
         owner = record["partition"]
         if owner != NO_PARTITION and owner >= len(names):
             continue
         key = (MODULE if owner == NO_PARTITION else names[owner], event_name(record["event"]))
-        first = found[key].first_ns if key in found else record["time_ns"]
+        first = found[key].first_ns if key in found else _time_ns(list(cores.values()), record["tsc"])
         found[key] = Logged(first, _action_name(record["action"]))
     return found
 

@@ -72,7 +72,7 @@ def test_plugin_and_guest_agree_on_services(runs: Runs) -> None:
     seen = services.figures(runs.services)
     longest = runs.services.counts.longest
     assert seen["wide_writes"] == longest["call:16"].length + 2
-    assert seen["narrow_reads"] == longest["call:17"].length + 2
+    assert seen["status_reads"] == longest["call:17"].length + 2
     assert seen["queue_sends"] == longest["call:19"].length + 2
     assert abs(seen["traps"] - longest["fault"].length) <= 1
 

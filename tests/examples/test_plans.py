@@ -116,7 +116,7 @@ def test_demo_shows_the_loop(demo: Ran) -> None:
 
 def test_demo_watch_sees_why_and_switches(demo: Ran) -> None:
     reports = [line for line in demo.consoles["watch"] if "sensor at most" in line]
-    assert {line.split(": ", 1)[1] for line in reports} == {"sensor at most 2049 us old, 0 invalid; actuator 1549 us, 0 invalid"}
+    assert {line.split(": ", 1)[1] for line in reports} == {"sensor at most 2049 us old, 0 invalid; actuator 1550 us, 0 invalid"}
     schedules = [line.split(":")[0] for line in reports]
     assert schedules == ["normal"] * 3 + ["degraded"] * 6
     said = [re.sub(r"\d+ us", "N us", line) for line in demo.consoles["watch"] if line not in reports]

@@ -14,6 +14,7 @@
 
 #define FALLBACK_UART 0x3f8
 #define CHECKSUM_FROM 16u
+#define CRC_POLYNOMIAL 0xedb88320u
 #define HZ_PER_GHZ 1000000000ull
 
 _Noreturn void boot_main(uint32_t magic, uint64_t info);
@@ -26,18 +27,19 @@ static _Noreturn void refuse(const char *subject, const char *what)
     halt();
 }
 
-/* CRC-32 (ISO 3309), four bits a step. */
+/* CRC-32 (ISO 3309), a byte a step. */
 static uint32_t checksum(const uint8_t *data, uint32_t size)
 {
-    static const uint32_t steps[16] = {
-        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
-    uint32_t crc = UINT32_MAX;
-    for (uint32_t n = 0; n < size; n++) {
-        crc ^= data[n];
-        crc = crc >> 4 ^ steps[crc & 15];
-        crc = crc >> 4 ^ steps[crc & 15];
+    static uint32_t steps[256];
+    for (uint32_t n = 0; n < 256; n++) {
+        uint32_t step = n;
+        for (uint32_t bit = 0; bit < 8; bit++)
+            step = step >> 1 ^ (step & 1 ? CRC_POLYNOMIAL : 0);
+        steps[n] = step;
     }
+    uint32_t crc = UINT32_MAX;
+    for (uint32_t n = 0; n < size; n++)
+        crc = crc >> 8 ^ steps[(crc ^ data[n]) & 0xff];
     return ~crc;
 }
 
@@ -120,8 +122,7 @@ _Noreturn void boot_main(uint32_t magic, uint64_t info)
     print("hyp: start\n");
     schedule_init(core);
     if (!declared) {
-        struct hyp_frame none = {0};
-        health_module(core, HYP_HEALTH_CLOCK_MISMATCH, &none);
+        health_module(core, HYP_HEALTH_CLOCK_MISMATCH, 0);
     }
     schedule_start(core);
 }

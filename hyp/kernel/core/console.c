@@ -24,7 +24,7 @@
 
 enum search { NONE, SEARCHING, FOUND };
 
-volatile union console_words console_words;
+union console_words console_words;
 
 static struct drain {
     uint64_t age_ticks;

@@ -85,7 +85,7 @@ static void control_do(struct core *core, const struct partition_plan *partition
     case HYP_CONTROL_SUSPEND:
         gate_forget(state);
         state->status = state->status == STATUS_READY ? STATUS_SUSPENDED : state->status;
-        state->watchdog_at = NEVER;
+        state->watchdog_due = NEVER;
         break;
     case HYP_CONTROL_RESUME:
         state->status = state->status == STATUS_SUSPENDED ? STATUS_READY : state->status;
@@ -96,8 +96,7 @@ static void control_do(struct core *core, const struct partition_plan *partition
         partition_halt(state, STATUS_HALTED);
         break;
     case HYP_CONTROL_SHUTDOWN:
-        __atomic_fetch_or(&state->events[0], 1ull << HYP_EVENT_SHUTDOWN, __ATOMIC_RELAXED);
-        __atomic_fetch_or(&state->attention, 1u, __ATOMIC_RELAXED);
+        event_note(state, HYP_EVENT_SHUTDOWN);
         break;
     default:
         partition_ask_restart(partition, operation == HYP_CONTROL_WARM_RESTART ? REQUEST_WARM : REQUEST_COLD, cause, by);
@@ -176,7 +175,7 @@ int64_t hypercall_health_raise(uint64_t code)
     struct core *core = this_core();
     core->partition->state->health_code = (uint32_t)code;
     SAVE->frame.rax = HYP_OK;
-    health_partition(core, HYP_HEALTH_APPLICATION_ERROR, &SAVE->frame);
+    health_partition(core, HYP_HEALTH_APPLICATION_ERROR);
     return (int64_t)SAVE->frame.rax;
 }
 

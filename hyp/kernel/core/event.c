@@ -6,81 +6,36 @@
 #include "entry.h"
 
 #define FLAGS_ALLOWED 0x200dd5ull       /* CF PF AF ZF SF TF DF OF ID */
-#define FLAGS_SET 0x202ull              /* IF, and the bit that is always 1 */
-#define RED_ZONE 128u
+
+void events_move_rest(struct partition_state *state)
+{
+    for (uint32_t word = 1; word < HYP_EVENT_WORDS; word++)
+        word_move(state, word);
+}
 
 void events_collect(struct partition_state *state)
 {
-    uint32_t words = __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_EVENTS, __ATOMIC_ACQUIRE) & ATTENTION_EVENTS;
-    for (uint32_t word = 0; words; word++, words >>= 1)
-        if (words & 1)
-            __atomic_fetch_or(&CONTROL->pending[word], __atomic_exchange_n(&state->events[word], 0, __ATOMIC_RELAXED),
-                              __ATOMIC_RELAXED);
+    if (state->attention & ATTENTION_EVENTS)
+        events_move(state);
 }
 
 int upcall_wanted(void)
 {
-    const volatile struct hyp_control *control = CONTROL;
-    _Static_assert(HYP_EVENT_WORDS == 4, "written out");
-    if (!control->vif)
-        return 0;
-    return ((control->pending[0] & ~control->mask[0]) | (control->pending[1] & ~control->mask[1]) |
-            (control->pending[2] & ~control->mask[2]) | (control->pending[3] & ~control->mask[3])) != 0;
-}
-
-/* A handler's first instruction is a function's: the stack is aligned as after a call. */
-static void enter_handler(uint64_t handler, uint64_t stack)
-{
-    SAVE->frame.rip = handler;
-    SAVE->frame.rsp = (stack & ~15ull) - 8;
-    SAVE->frame.rflags = FLAGS_SET;
-}
-
-static int in_user_half(uint64_t address)
-{
-    return address < USER_END;
+    return upcall_due();
 }
 
 void upcall_deliver(const struct partition_state *state)
 {
-    if (state->wait_until || state->call_done || !upcall_wanted())
-        return;
-    volatile struct hyp_control *control = CONTROL;
-    uint64_t handler = control->upcall_handler, stack = control->handler_stack;
-    if (!handler || !in_user_half(handler) || !in_user_half(stack))
-        return;
-    frame_copy(&CONTROL->frames[SLOT_UPCALL], &SAVE->frame);
-    control->vif = 0;
-    enter_handler(handler, stack);
-    if (traced(TRACED_EVENTS))
-        trace_upcall();
-}
-
-int trap_handled(void)
-{
-    const volatile struct hyp_control *control = CONTROL;
-    uint64_t handler = control->trap_handler;
-    return handler && in_user_half(handler);
+    upcall_start(state);
 }
 
 /* What is not in the user half here would only fault again, as the partition's own nested fault. */
-static void trap_enter(struct partition_state *state, uint32_t event, uint64_t handler)
+void trap_enter(struct partition_state *state, uint32_t event, uint64_t handler)
 {
-    volatile struct hyp_control *control = CONTROL;
-    uint64_t stack = control->trap_stack;
-    if (stack == 0)
-        stack = SAVE->frame.rsp - RED_ZONE;
-    state->trap_busy = 1;
     /* Of other traps it would be whoever had the last page fault. */
-    control->trap_address = event == HYP_HEALTH_PAGE_FAULT || event == HYP_HEALTH_MEMORY_VIOLATION ? cpu_cr2() : 0;
+    CONTROL->trap_address = event == HYP_HEALTH_PAGE_FAULT || event == HYP_HEALTH_MEMORY_VIOLATION ? cpu_cr2() : 0;
     SAVE->frame.vector = event;
-    frame_copy(&CONTROL->frames[SLOT_TRAP], &SAVE->frame);
-    enter_handler(in_user_half(handler) ? handler : 0, in_user_half(stack) ? stack : 0);
-}
-
-void trap_deliver(struct partition_state *state, uint32_t event)
-{
-    trap_enter(state, event, *(volatile uint64_t *)&CONTROL->trap_handler);
+    trap_start(state, handler);
 }
 
 int syscall_reflect(struct partition_state *state)
@@ -88,7 +43,7 @@ int syscall_reflect(struct partition_state *state)
     uint64_t handler = *(volatile uint64_t *)&CONTROL->syscall_handler;
     if (!handler || state->trap_busy)
         return 0;
-    trap_enter(state, HYP_HEALTH_ILLEGAL_HYPERCALL, handler);
+    trap_enter(state, HYP_HEALTH_ILLEGAL_HYPERCALL, in_user_half(handler) ? handler : 0);
     return 1;
 }
 

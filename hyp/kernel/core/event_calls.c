@@ -17,35 +17,16 @@ int64_t hypercall_trap_return(void);
 
 /* ---- Timers and sleep. */
 
-static uint64_t clock_ns(const struct core *core, uint64_t clock)
-{
-    uint64_t now = cpu_tsc();
-    if (clock == HYP_CLOCK_MONOTONIC)
-        return ns_at(core, now);
-    return ns_of(core, execution_ticks(core, now));
-}
-
-static void timer_put(struct partition_state *state, uint64_t clock, uint64_t at)
-{
-    state->timer_at[clock] = at;
-    if (clock != HYP_CLOCK_EXECUTION)
-        return;
-    if (at == NEVER)
-        __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_EXECUTION, __ATOMIC_RELAXED);
-    else
-        __atomic_fetch_or(&state->attention, ATTENTION_EXECUTION, __ATOMIC_RELAXED);
-}
-
 int64_t hypercall_timer_set(uint64_t clock, uint64_t at, uint64_t period)
 {
     struct core *core = this_core();
     struct partition_state *state = core->partition->state;
     if (clock > HYP_CLOCK_EXECUTION || at > NS_LIMIT || period > NS_LIMIT || (period && period < HYP_TIMER_PERIOD_MIN))
         return HYP_INVALID_PARAM;
-    uint64_t now = clock_ns(core, clock);
+    uint64_t now = clock_ns(core, clock, cpu_tsc());
     if (at <= now && period == 0)
         return HYP_NO_ACTION;
-    timer_put(state, clock, at > now ? at : at + ((now - at) / period + 1) * period);
+    timer_put(core, state, clock, at > now ? at : at + ((now - at) / period + 1) * period);
     state->timer_period[clock] = period;
     state->timer_missed[clock] = 0;
     timers_rearm(core, state);
@@ -58,9 +39,9 @@ int64_t hypercall_timer_cancel(uint64_t clock)
     struct partition_state *state = core->partition->state;
     if (clock > HYP_CLOCK_EXECUTION)
         return HYP_INVALID_PARAM;
-    if (state->timer_at[clock] == NEVER)
+    if (state->timer_due[clock] == NEVER)
         return HYP_NO_ACTION;
-    timer_put(state, clock, NEVER);
+    timer_put(core, state, clock, NEVER);
     timers_rearm(core, state);
     return (int64_t)state->timer_missed[clock];
 }
@@ -80,7 +61,7 @@ int64_t hypercall_watchdog_kick(void)
 int64_t hypercall_idle_until(uint64_t at)
 {
     struct core *core = this_core();
-    if (upcall_wanted() || at <= clock_ns(core, HYP_CLOCK_MONOTONIC))
+    if (upcall_wanted() || at <= ns_at(core, cpu_tsc()))
         return HYP_OK;
     wait_begin(core, WAIT_IDLE, 0, at < NS_LIMIT ? tsc_at(core, at) : NEVER);
 }
@@ -121,7 +102,7 @@ int64_t hypercall_event_wait(uint64_t mask, uint64_t until)
     uint64_t events = CONTROL->pending[0] & mask;
     if (events)
         return (int64_t)events;
-    if (until <= clock_ns(core, HYP_CLOCK_MONOTONIC))
+    if (until <= ns_at(core, cpu_tsc()))
         return HYP_TIMED_OUT;
     wait_begin(core, WAIT_EVENT, mask, until < NS_LIMIT ? tsc_at(core, until) : NEVER);
 }

@@ -10,55 +10,48 @@
 #include "vectors.h"
 #include "trace.h"
 
-uint64_t health_time(const struct core *core)
+uint64_t health_time(const struct core *core, uint64_t tsc)
 {
-    return core->epoch ? ns_at(core, cpu_tsc()) : 0;
+    return core->epoch && tsc > core->epoch ? ns_at(core, tsc) : 0;
 }
 
-static uint32_t *waiting_of(struct core *core, uint32_t partition)
+static uint32_t *room_of(struct core *core, uint32_t partition)
 {
-    if (partition == NO_PARTITION)
-        return &core->module_waiting;
-    return &the_plan()->partitions[partition].state->log_waiting;
+    return partition == NO_PARTITION ? &core->module_room : &the_plan()->partitions[partition].state->log_room;
 }
 
-void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t time_ns,
-                const struct hyp_frame *frame)
+void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t tsc, const struct hyp_frame *frame)
 {
     if (traced(TRACED_HEALTH) && event != LOG_VERDICT)
         trace_health(partition, event, action);
-    uint32_t *waiting = waiting_of(core, partition);
-    if (core->health_head - core->health_tail == HEALTH_RECORDS || *waiting == LOG_SHARE) {
-        core->health_lost++;
+    struct health_record *record = health_record_next(core, room_of(core, partition));
+    if (!record)
         return;
-    }
-    ++*waiting;
-    struct health_record *record = &core->health_ring[core->health_head % HEALTH_RECORDS];
-    record->time_ns = time_ns;
+    record->tsc = tsc;
     record->partition = partition;
     record->event = event;
     record->action = action;
     record->code = partition == NO_PARTITION ? 0 : the_plan()->partitions[partition].state->health_code;
-    record->window = core->window ? core->window->index : UINT32_MAX;
-    record->address = event == HYP_HEALTH_PAGE_FAULT || event == HYP_HEALTH_MEMORY_VIOLATION ? cpu_cr2() : 0;
-    frame_copy(&record->frame, frame);
-    record->sequence = ++core->health_head;
-    console_work = 1;
+    record->address = cpu_cr2();
+    if (frame)
+        frame_copy(&record->frame, frame);
+    else
+        words_zero(&record->frame, sizeof record->frame);
 }
 
 int health_waiting(struct core *core)
 {
     if (core->nmi_logged != core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT]) {
-        struct hyp_frame none = {0};
         core->nmi_logged = core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT];
-        health_log(core, NO_PARTITION, HYP_HEALTH_NMI, HYP_ACTION_LOG, health_time(core), &none);
+        health_log(core, NO_PARTITION, HYP_HEALTH_NMI, HYP_ACTION_LOG, cpu_tsc(), 0);
     }
     return core->health_tail != core->health_head;
 }
 
 void health_printed(struct core *core, const struct health_record *record)
 {
-    --*waiting_of(core, record->partition);
+    ++*room_of(core, record->partition);
+    core->health_room++;
     core->health_tail++;
 }
 
@@ -85,12 +78,12 @@ int health_next(const struct core *core, struct partition_state *reader, struct 
     }
     *out = (struct hyp_health_record){
         .sequence = record->sequence,
-        .time = record->time_ns,
+        .time = health_time(core, record->tsc),
         .partition = record->partition,
         .event = record->event,
         .action = record->action,
-        .code = record->code,
-        .address = record->address,
+        .code = record->event == HYP_HEALTH_APPLICATION_ERROR ? record->code : 0,
+        .address = health_address(record),
         .frame = record->frame,
     };
     return 1;
@@ -101,7 +94,7 @@ struct decision {
 };
 
 /* The plan's answer to an event. A limit's instants are a ring: the oldest of the last `limit` is `limit` events ago. */
-static struct decision decide(const struct partition_plan *partition, uint32_t event, uint64_t now)
+static struct decision decide(const struct core *core, const struct partition_plan *partition, uint32_t event, uint64_t now)
 {
     uint32_t action = partition->actions[event];
     if (action < HEALTH_TABLE)
@@ -111,7 +104,7 @@ static struct decision decide(const struct partition_plan *partition, uint32_t e
         uint64_t *count = entry->times - 1;
         uint64_t oldest = entry->times[(*count + 1) % entry->limit];
         entry->times[*count % entry->limit] = now;
-        if (++*count >= entry->limit && (entry->limit == 1 || now - oldest <= entry->window_ns))
+        if (++*count >= entry->limit && (entry->limit == 1 || ns_of(core, now - oldest) <= entry->window_ns))
             return (struct decision){entry->then, entry->then_schedule};
     }
     return (struct decision){entry->action, entry->schedule};
@@ -152,54 +145,49 @@ static void act(struct core *core, const struct partition_plan *partition, uint3
         gate_leave(core);
 }
 
-static void count(struct partition_state *state, uint32_t event, uint64_t now)
+/* `frame` 0: the partition does not run, so no handler of its can be entered. */
+static __attribute__((noinline)) void take(struct core *core, const struct partition_plan *partition, uint32_t event,
+                                           const struct hyp_frame *frame)
 {
-    if (state->health_count[event]++ == 0)
-        state->health_first[event] = now;
-}
-
-void health_partition(struct core *core, uint32_t event, const struct hyp_frame *frame)
-{
-    const struct partition_plan *partition = core->partition;
     struct partition_state *state = partition->state;
-    uint64_t now = health_time(core);
-    struct decision decision = decide(partition, event, now);
-    if (decision.action == HYP_ACTION_PROPAGATE && state->trap_busy) {
+    uint64_t now = cpu_tsc(), handler = 0;
+    struct decision decision = decide(core, partition, event, now);
+    if (frame && decision.action == HYP_ACTION_PROPAGATE && state->trap_busy) {
         event = HYP_HEALTH_NESTED_FAULT;
-        decision = decide(partition, event, now);
+        decision = decide(core, partition, event, now);
     }
-    count(state, event, now);
-    if (decision.action == HYP_ACTION_PROPAGATE && !trap_handled())
-        decision.action = HYP_ACTION_HALT;          /* nobody there to handle it */
-    else if (decision.action == HYP_ACTION_PROPAGATE && (state->call_done || state->wait_until))
-        decision.action = HYP_ACTION_LOG;           /* a call is under way: no code of the partition may come between */
+    health_count(state, event, now);
+    if (decision.action == HYP_ACTION_PROPAGATE) {
+        if (frame)
+            handler = trap_handler();
+        if (frame && !handler)
+            decision.action = HYP_ACTION_HALT;      /* nobody there to handle it */
+        else if (!frame || state->call_done | state->wait_until)
+            decision.action = HYP_ACTION_LOG;       /* also while a call is under way: no code of the partition may come between */
+    }
     if (decision.action != HYP_ACTION_IGNORE)
         health_log(core, partition->id, event, decision.action, now, frame);
-    if (decision.action == HYP_ACTION_PROPAGATE) {
-        trap_deliver(state, event);
-        return;
-    }
-    act(core, partition, event, decision, 1);
+    if (decision.action == HYP_ACTION_PROPAGATE)
+        trap_enter(state, event, handler);
+    else
+        act(core, partition, event, decision, frame != 0);
+}
+
+void health_partition(struct core *core, uint32_t event)
+{
+    take(core, core->partition, event, &SAVE->frame);
 }
 
 void health_absent(struct core *core, const struct partition_plan *partition, uint32_t event)
 {
-    struct hyp_frame none = {0};
-    uint64_t now = health_time(core);
-    struct decision decision = decide(partition, event, now);
-    if (decision.action == HYP_ACTION_PROPAGATE)
-        decision.action = HYP_ACTION_LOG;           /* the partition does not run, so no handler of its can be entered */
-    count(partition->state, event, now);
-    if (decision.action != HYP_ACTION_IGNORE)
-        health_log(core, partition->id, event, decision.action, now, &none);
-    act(core, partition, event, decision, 0);
+    take(core, partition, event, 0);
 }
 
 void health_module(struct core *core, uint32_t event, const struct hyp_frame *frame)
 {
     uint32_t action = the_plan()->module_actions[event - FIRST_MODULE_EVENT];
     core->module_count[event - FIRST_MODULE_EVENT]++;
-    health_log(core, NO_PARTITION, event, action, health_time(core), frame);
+    health_log(core, NO_PARTITION, event, action, cpu_tsc(), frame);
     if (action == HYP_ACTION_WARM_RESTART || action == HYP_ACTION_COLD_RESTART || action == HYP_ACTION_HALT)
         module_stop(core, action == HYP_ACTION_HALT           ? HYP_MODULE_HALT
                           : action == HYP_ACTION_WARM_RESTART ? HYP_MODULE_WARM_RESTART

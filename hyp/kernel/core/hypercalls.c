@@ -89,12 +89,7 @@ int64_t hypercall_console_read(uint64_t buffer, uint64_t size)
 HYPERCALL hypercall_time_get(uint64_t clock)
 {
     const struct core *core = this_core();
-    uint64_t now = cpu_tsc();
-    if (clock == HYP_CLOCK_MONOTONIC)
-        return (int64_t)ns_at(core, now);
-    if (clock == HYP_CLOCK_EXECUTION)
-        return (int64_t)ns_of(core, execution_ticks(core, now));
-    return HYP_INVALID_PARAM;
+    return clock > HYP_CLOCK_EXECUTION ? HYP_INVALID_PARAM : (int64_t)clock_ns(core, clock, cpu_tsc());
 }
 
 HYPERCALL hypercall_window_status(void)
@@ -121,8 +116,7 @@ int64_t hypercall_verdict(uint64_t verdict, uint64_t text, uint64_t length)
     state->verdict = kind;
     state->verdict_length = (uint32_t)length;
     __builtin_memcpy(state->verdict_text, said, length);
-    struct hyp_frame none = {0};
-    health_log(core, partition->id, LOG_VERDICT, kind, health_time(core), &none);
+    health_log(core, partition->id, LOG_VERDICT, kind, cpu_tsc(), 0);
     return HYP_OK;
 }
 
@@ -166,6 +160,6 @@ int64_t hypercall_untagged(void)
     SAVE->frame.rax = core->call_result;
     if (syscall_reflect(core->partition->state))
         return (int64_t)SAVE->frame.rax;
-    health_partition(core, HYP_HEALTH_ILLEGAL_HYPERCALL, &SAVE->frame);
+    health_partition(core, HYP_HEALTH_ILLEGAL_HYPERCALL);
     return HYP_UNKNOWN_HYPERCALL;
 }

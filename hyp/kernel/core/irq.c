@@ -26,10 +26,7 @@ static const struct irq_plan *irq_at(uint32_t place)
 /* Not into the control page: while the core idles, no partition's slot is in force. */
 void event_pend(struct core *core, uint32_t partition, uint32_t event)
 {
-    struct partition_state *state = the_plan()->partitions[partition].state;
-    uint32_t word = event / 64;
-    __atomic_fetch_or(&state->events[word], 1ull << event % 64, __ATOMIC_RELAXED);
-    __atomic_fetch_or(&state->attention, 1u << word, __ATOMIC_RELEASE);
+    event_note(the_plan()->partitions[partition].state, event);
     if (traced(TRACED_EVENTS))
         trace_raised(partition, event);
     if (core->phase == PHASE_SLEEP) {

@@ -46,10 +46,12 @@ static int health_piece(const struct health_record *record, uint32_t piece)
         kernel_text(health_action_name(record->action));
     } else if (piece == 2) {
         kernel_text(" at=");
-        kernel_text(text_number(digits, record->time_ns, 10));
+        kernel_text(text_number(digits, health_time(this_core(), record->tsc), 10));
     } else if (piece < 3 + sizeof numbers / sizeof *numbers) {
         kernel_text(numbers[piece - 3].name);
-        kernel_text(text_number(digits, *(const uint64_t *)((const char *)record + numbers[piece - 3].place), 16));
+        uint32_t place = numbers[piece - 3].place;
+        uint64_t number = place == OFFSET_HEALTH_RECORD_ADDRESS ? health_address(record) : *(const uint64_t *)((const char *)record + place);
+        kernel_text(text_number(digits, number, 16));
     } else {
         return 0;
     }

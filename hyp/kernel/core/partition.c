@@ -2,6 +2,7 @@
  * Start, stop and restart. A cold restart gives the partition its memory as the image had it; a warm one keeps memory.
  * The work runs inside the partition's own windows, in chunks, with its own page tables in force; nobody else pays for it.
  */
+#include "event.h"
 #include "gate.h"
 #include "input.h"
 #include "irq.h"
@@ -40,16 +41,10 @@ static int restore_step(const struct partition_plan *partition, struct partition
     return 1;
 }
 
-static void words_zero(uint64_t at, uint64_t bytes)
-{
-    uint64_t words = bytes / 8;
-    __asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(0) : "memory");
-}
-
 /* As FNINIT and LDMXCSR of the reset values leave it; the header says which parts are there (SDM 1, 13.4). */
 static void fpu_reset(void)
 {
-    words_zero(SLOT_FPU, FPU_BYTES);
+    words_zero((void *)SLOT_FPU, FPU_BYTES);
     *(uint16_t *)SLOT_FPU = 0x37f;
     *(uint32_t *)(SLOT_FPU + 24) = 0x1f80;
     *(uint64_t *)(SLOT_FPU + 512) = 3;
@@ -82,7 +77,7 @@ static void info_start(const struct core *core, const struct partition_state *st
 static void dynamic_reset(struct core *core, const struct partition_plan *partition)
 {
     struct partition_state *state = partition->state;
-    words_zero(SLOT_CONTROL, sizeof(struct hyp_control));
+    words_zero(CONTROL, sizeof(struct hyp_control));
     __atomic_fetch_and(&state->attention, (uint32_t)ATTENTION_CONTROL, __ATOMIC_RELAXED);
     for (uint32_t word = 0; word < HYP_EVENT_WORDS; word++)
         __atomic_store_n(&state->events[word], 0, __ATOMIC_RELAXED);
@@ -120,7 +115,7 @@ void partition_halt(struct partition_state *state, uint32_t status)
 {
     gate_forget(state);
     state->status = status;
-    state->watchdog_at = NEVER;
+    state->watchdog_due = NEVER;
     if (status == STATUS_HALTED) {
         state->mode = HYP_MODE_IDLE;
         state->request = state->request == REQUEST_COLD ? REQUEST_COLD : REQUEST_NONE;
@@ -145,7 +140,7 @@ void partition_ask_restart(const struct partition_plan *partition, uint32_t requ
     state->requester = by;
     state->restore_index = 0;
     state->restore_done = 0;
-    state->watchdog_at = NEVER;
+    state->watchdog_due = NEVER;
     if (request == REQUEST_COLD) {
         state->mode = HYP_MODE_COLD_START;
         state->cold_starts++;

@@ -45,22 +45,26 @@ static int64_t wait_receive(void) { return sleep_for(SAVE->frame.r10, HYP_CALL_Q
 
 HYPERCALL hypercall_queuing_send(uint64_t port, uint64_t message, uint64_t length, uint64_t timeout)
 {
-    struct end end;
-    int64_t error = end_of(&end, port, HYP_PORT_QUEUING, HYP_DIRECTION_SOURCE);
-    if (error)
-        return error;
-    struct channel_state *state = end.state;
+    const struct port_plan *end = port_of(port, HYP_PORT_QUEUING);
+    if (!end)
+        return port_error(port, HYP_PORT_QUEUING);
+    const struct channel_plan *channel = end->channel;
+    struct channel_state *state = channel->state;
     struct core *core = this_core();
-    if (length == 0 || length > end.channel->size)
+    if (length - 1 >= channel->size) {
+        UNLIKELY;
         return HYP_INVALID_CONFIG;
-    if (!user_range(message, length))
+    }
+    if (!user_range(message, length)) {
+        UNLIKELY;
         return HYP_BAD_ADDRESS;
-    if (state->latest - __atomic_load_n(&state->taken, __ATOMIC_ACQUIRE) >= end.channel->depth) {
+    }
+    if (state->latest - __atomic_load_n(&state->taken, __ATOMIC_ACQUIRE) >= channel->depth) {
         state->overflows += core->partition->state->wait_until == 0;
         return wait_or_give_up(core, timeout, wait_send);
     }
-    struct message_slot *slot = slot_at(end.channel, state->latest % end.channel->depth);
-    error = copy_message(bytes_of(slot), (const char *)message, length, cut_send);
+    struct message_slot *slot = slot_at(channel, state->latest % channel->depth);
+    int64_t error = copy_message(bytes_of(slot), (const char *)message, length, cut_send);
     if (error)
         return failed(core, error);
     if (core->partition->state->wait_until)
@@ -68,37 +72,41 @@ HYPERCALL hypercall_queuing_send(uint64_t port, uint64_t message, uint64_t lengt
     slot->length = length;
     slot->time = cpu_tsc();
     __atomic_store_n(&state->latest, state->latest + 1, __ATOMIC_RELEASE);
-    event_raise(core, end.channel->listeners);
-    trace_port(HYP_CALL_QUEUING_SEND, port, length);
+    event_raise(core, channel->listeners);
+    if (traced(TRACED_PORTS))
+        transfer_record(HYP_CALL_QUEUING_SEND, end, length);
     return HYP_OK;
 }
 
 HYPERCALL hypercall_queuing_receive(uint64_t port, uint64_t buffer, uint64_t size, uint64_t timeout)
 {
-    struct end end;
-    int64_t error = end_of(&end, port, HYP_PORT_QUEUING, HYP_DIRECTION_DESTINATION);
-    if (error)
-        return error;
-    struct channel_state *state = end.state;
+    const struct port_plan *end = port_of(port, HYP_PORT_QUEUING | PORT_DESTINATION);
+    if (!end)
+        return port_error(port, HYP_PORT_QUEUING | PORT_DESTINATION);
+    const struct channel_plan *channel = end->channel;
+    struct channel_state *state = channel->state;
     struct core *core = this_core();
-    if (!user_range(buffer, size))
+    if (!user_range(buffer, size)) {
+        UNLIKELY;
         return HYP_BAD_ADDRESS;
+    }
     uint64_t sent = __atomic_load_n(&state->latest, __ATOMIC_ACQUIRE), taken = state->taken;
     if (sent == taken)
         return wait_or_give_up(core, timeout, wait_receive);
-    struct message_slot *slot = slot_at(end.channel, taken % end.channel->depth);
+    struct message_slot *slot = slot_at(channel, taken % channel->depth);
     uint64_t length = slot->length;
     if (length > size)
         return failed(core, HYP_INVALID_PARAM);
-    error = copy_message((char *)buffer, bytes_of(slot), length, cut_receive);
+    int64_t error = copy_message((char *)buffer, bytes_of(slot), length, cut_receive);
     if (error)
         return failed(core, error);
     if (core->partition->state->wait_until)
         call_ended(core);
     __atomic_store_n(&state->taken, taken + 1, __ATOMIC_RELEASE);
-    if (sent - taken == end.channel->depth)
-        event_raise(core, end.channel->listeners + 1);
-    trace_port(HYP_CALL_QUEUING_RECEIVE, port, length);
+    if (sent - taken == channel->depth)
+        event_raise(core, channel->listeners + 1);
+    if (traced(TRACED_PORTS))
+        transfer_record(HYP_CALL_QUEUING_RECEIVE, end, length);
     return (int64_t)length;
 }
 
@@ -132,7 +140,6 @@ uint64_t queue_clear(struct core *core, const struct channel_plan *channel)
 
 int64_t hypercall_queuing_clear(uint64_t port)
 {
-    struct end end;
-    int64_t error = end_of(&end, port, HYP_PORT_QUEUING, HYP_DIRECTION_DESTINATION);
-    return error ? error : (int64_t)queue_clear(this_core(), end.channel);
+    const struct port_plan *end = port_of(port, HYP_PORT_QUEUING | PORT_DESTINATION);
+    return end ? (int64_t)queue_clear(this_core(), end->channel) : port_error(port, HYP_PORT_QUEUING | PORT_DESTINATION);
 }

@@ -27,7 +27,7 @@ static void report_schedules(const struct core *core)
 static void report_health(const char *name, uint32_t event, uint32_t count, uint64_t first)
 {
     if (count)
-        print("hyp: health %s %s count=%u first=%lu\n", name, health_event_name(event), count, first);
+        print("hyp: health %s %s count=%u first=%lu\n", name, health_event_name(event), count, health_time(this_core(), first));
 }
 
 static void report_drops(const char *name, uint64_t bytes, uint64_t events)

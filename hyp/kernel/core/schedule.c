@@ -33,9 +33,12 @@ HOT void info_window(const struct core *core, const struct window_plan *window, 
 
 /* ---- Release: the partition of `window` is ready and its page tables are in force. */
 
-/* So late that the spin's 32-bit look at the clock would take it for early. */
-COLD _Noreturn void release_late(struct core *core, uint64_t start)
+/* The longest path so far. One so long that the spin's 32-bit look at the clock would take it for early comes here each time. */
+COLD void release_path(struct core *core, struct window_counters *counters, int64_t path, uint64_t start)
 {
+    counters->path_max = (uint32_t)(path < SPIN_REACH ? path : SPIN_REACH);
+    if (path <= SPIN_REACH)
+        return;
     mark_start(core);
     core->overshoot = (uint64_t)-ticks_until(start, cpu_tsc()) + 2;
     exit_loaded();
@@ -58,9 +61,7 @@ HOT _Noreturn void release_ready(struct core *core, const struct window_plan *wi
     timer_arm(core, until, now);
     int64_t path = (int64_t)(now + core->guard_ticks - release_at);     /* negative after a short idle time */
     if (counters->path_max < path)
-        counters->path_max = (uint32_t)path;
-    if (ticks_until(start, now) < -SPIN_REACH)
-        release_late(core, start);
+        release_path(core, counters, path, start);
     if (console_or_marks())
         release_draining(core, start);
     exit_release((uint32_t)start);
@@ -71,32 +72,6 @@ _Noreturn void schedule_release(struct core *core, const struct partition_plan *
 {
     uint64_t alarm = core->window->partition->state->alarm;
     release_ready(core, core->window, runner, release_at, alarm < core->deadline ? alarm : core->deadline);
-}
-
-/* A window without its partition. */
-_Noreturn void window_rest(struct core *core)
-{
-    mark_start(core);
-    if (core->phase == PHASE_SLEEP && core->window->partition->flags & PARTITION_IRQ)
-        irqs_close(core->window->partition);
-    core->phase = PHASE_REST;
-    core->wake = core->deadline;
-    console_idle(core);
-}
-
-/* Who runs in the window sleeps in a call; its context is saved. */
-_Noreturn void window_sleep(struct core *core)
-{
-    const struct partition_plan *owner = core->window->partition;
-    uint64_t wake = core->deadline, until = core->partition->state->wait_until, alarm = owner->state->alarm;
-    wake = wake < until ? wake : until;
-    wake = wake < alarm ? wake : alarm;
-    if (owner->flags & PARTITION_IRQ)
-        irqs_open(owner);
-    mark_start(core);
-    core->phase = PHASE_SLEEP;
-    core->wake = wake;
-    console_idle(core);
 }
 
 /* The partition is not simply ready: a start, control, events, an alarm, a wait, or a window without it. */
@@ -136,7 +111,8 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     schedule_release(core, partition, release_at);
 }
 
-/* status, request, attention and switch_count, two words at a time; 0 when there is nothing but to run. */
+/* status, request, attention and switch_count, two words at a time; 0 when there is nothing but to run, ATTENTION_EVENTS when
+ * nothing but events waits. */
 HOT uint64_t unready(const struct core *core, const struct partition_state *state)
 {
     uint64_t ready, calm, quiet;
@@ -150,25 +126,43 @@ _Static_assert(OFFSET_PARTITION_STATE_REQUEST == OFFSET_PARTITION_STATE_STATUS +
 _Static_assert(OFFSET_PARTITION_STATE_SWITCH_COUNT == OFFSET_PARTITION_STATE_ATTENTION + 4, "read as one");
 _Static_assert(OFFSET_CORE_SWITCH_COUNT == OFFSET_CORE_QUIET + 4, "read as one");
 
-HOT _Noreturn void release(struct core *core, const struct window_plan *window)
+/* Its instants, and its record. */
+HOT uint64_t window_begin(struct core *core, const struct window_plan *window)
 {
     const struct window_counters *counters = window->counters;
-    const struct partition_state *state = window->partition->state;
     uint64_t release_at = core->frame_tsc + counters->at_ticks;
     core->window = window;
     core->deadline = core->frame_tsc + counters->end_ticks;
-    trace_window(core, release_at, HYP_TRACE_WINDOW_START, window->index);
-    cpu_set_root(window->root);
-    if (unready(core, state) | CONTROL->window_event || state->alarm < core->deadline)
-        release_unready(core, release_at);
-    info_window(core, window, release_at);
-    release_ready(core, window, window->partition, release_at, core->deadline);
+    trace_window(core, release_at, window->started);
+    return release_at;
 }
 
-/* For the paths that are not the hottest: one copy of it serves them all. */
+HOT _Noreturn void release(struct core *core, const struct window_plan *window)
+{
+    struct partition_state *state = window->partition->state;
+    uint64_t release_at = window_begin(core, window), deadline = core->deadline, why;
+    core->partition = window->partition;
+    cpu_set_root(window->root);
+    if (CONTROL->window_event || state->alarm < deadline)
+        release_unready(core, release_at);
+    why = unready(core, state);
+    if (why) {
+        if (why != ATTENTION_EVENTS)
+            release_unready(core, release_at);
+        events_move(state);
+        upcall_start(state);
+    }
+    info_window(core, window, release_at);
+    release_ready(core, window, window->partition, release_at, deadline);
+}
+
+/* For the paths that are not the hottest. */
 COLD _Noreturn void release_from_idle(struct core *core)
 {
-    release(core, core->window);
+    const struct window_plan *window = core->window;
+    uint64_t release_at = window_begin(core, window);
+    cpu_set_root(window->root);
+    release_unready(core, release_at);
 }
 
 /* Runs the partition of the current window now, in what is left of it. */
@@ -183,7 +177,7 @@ _Noreturn void schedule_resume(struct core *core)
 
 /* ---- The end of a window, and what comes after it. */
 
-COLD uint32_t window_was_late(struct core *core)
+COLD void window_was_late(struct core *core, struct trace_record *record)
 {
     uint32_t late = (uint32_t)(core->overshoot - 2);
     struct window_counters *counters = core->window->counters;
@@ -193,7 +187,7 @@ COLD uint32_t window_was_late(struct core *core)
         counters->late_max = late;
     if (counters->late_min > late)
         counters->late_min = late;
-    return late;
+    record->value = late;
 }
 
 static _Noreturn void idle_before_release(struct core *core)
@@ -226,52 +220,32 @@ HOT void window_count(struct core *core, const struct window_plan *window, uint6
 {
     struct window_counters *counters = window->counters;
     counters->delivered++;
-    uint32_t late = 0;
+    struct trace_record *record = trace_window(core, now, HYP_TRACE_WINDOW_END);
     if (core->overshoot > 2)
-        late = window_was_late(core);
+        window_was_late(core, record);
     else
         counters->late_min = 0;
-    trace_window(core, now, HYP_TRACE_WINDOW_END, late);
     core->window = window + 1;
-}
-
-_Noreturn void schedule_rest(struct core *core)
-{
-    bases_save();
-    context_save(core, cpu_tsc());
-    core->phase = PHASE_REST;
-    core->wake = core->deadline;
-    console_idle(core);
-}
-
-/* Unlike a rest, a sleep leaves the partition its interrupts: one of them may be what it waits for. */
-_Noreturn void schedule_sleep(struct core *core)
-{
-    bases_save();
-    uint64_t now = cpu_tsc();
-    if (core->extras & PARTITION_FPU)
-        fpu_save(the_plan()->xcr0);
-    if (core->extras & EXTRA_GUEST)
-        cpu_set_root(core->window->root);
-    INFO->execution_time += now - INFO->execution_base;
-    INFO->execution_base = now;
-    window_sleep(core);
 }
 
 /* ---- Timer interrupts. */
 
 /* Before the window's end: an alarm of the partition, or an expiry that came too early. */
-COLD _Noreturn void timer_in_window(struct core *core, uint64_t now)
+_Noreturn void timer_in_window(uint64_t now)
 {
+    struct core *core = this_core();
+    apic_end_of_interrupt();
     struct partition_state *state = core->partition->state;
     if (core->extras & EXTRA_GUEST)
         gate_alarm(core, now);
     if (now < state->alarm)
         core->spurious++;
-    else if (timers_expire(core, state, now))
-        health_partition(core, HYP_HEALTH_WATCHDOG, &SAVE->frame);
-    upcall_deliver(state);
-    timers_rearm(core, state);
+    else {
+        if (timers_expire(core, state, now))
+            health_partition(core, HYP_HEALTH_WATCHDOG);
+        upcall_deliver(state);
+    }
+    timer_arm(core, state->alarm < core->deadline ? state->alarm : core->deadline, cpu_tsc());
     exit_now();
 }
 
@@ -296,13 +270,11 @@ COLD _Noreturn void timer_in_sleep(struct core *core, uint64_t now)
     schedule_resume(core);
 }
 
-_Noreturn void timer_in_partition(void)
+/* After it. */
+_Noreturn void timer_in_partition(uint64_t now)
 {
     struct core *core = this_core();
-    uint64_t now = cpu_tsc();
     apic_end_of_interrupt();
-    if (now < core->deadline)
-        timer_in_window(core, now);
     context_save(core, now);
     const struct window_plan *window = core->window;
     window_count(core, window, now);

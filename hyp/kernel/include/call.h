@@ -11,16 +11,19 @@
 /* [at, at + bytes) lies in what a partition may map; whether it does is the MMU's answer during the copy. */
 static inline int user_range(uint64_t at, uint64_t bytes)
 {
-    return bytes <= USER_END && at <= USER_END - bytes;
+    return at <= USER_END && bytes <= USER_END - at;
 }
 
 /* copy_partition for handlers: says what it clobbers, so that they need not save everything. 0 or BAD_ADDRESS. */
 static inline int64_t copy(void *to, const void *from, uint64_t bytes)
 {
-    int64_t result;
-    __asm__ volatile("call copy_partition" : "=a"(result), "+D"(to), "+S"(from), "+d"(bytes) : : "rcx", "cc", "memory");
-    return result;
+    int fault;
+    __asm__ volatile("call copy_partition" : "=@ccc"(fault), "+D"(to), "+S"(from), "+d"(bytes) : : "rcx", "memory");
+    return fault ? HYP_BAD_ADDRESS : 0;
 }
+
+/* Keeps the compiler from loading an error's code before it knows that there is one. */
+#define UNLIKELY __asm__ volatile("")
 
 /* A kernel record into the caller's buffer. */
 static inline int64_t give(uint64_t to, const void *record, uint64_t bytes)

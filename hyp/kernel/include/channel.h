@@ -12,25 +12,16 @@
 #define CUT INT64_MIN
 #define INLINE static inline __attribute__((always_inline))
 
-struct end {
-    const struct port_plan *port;
-    const struct channel_plan *channel;
-    struct channel_state *state;
-};
-
-/* The caller's port, of this kind and direction; 0, or the error. */
-INLINE int64_t end_of(struct end *end, uint64_t number, uint32_t kind, uint32_t direction)
+/* The caller's port for this use (HYP_PORT_*, PORT_DESTINATION); 0: port_error says why. */
+INLINE const struct port_plan *port_of(uint64_t number, uint32_t use)
 {
     const struct partition_plan *partition = this_core()->partition;
-    if (number >= partition->port_count)
-        return HYP_INVALID_PARAM;
-    end->port = &partition->ports[number];
-    end->channel = end->port->channel;
-    end->state = end->channel->state;
-    if (end->channel->kind != kind)
-        return HYP_INVALID_PARAM;
-    return end->port->direction == direction ? 0 : HYP_INVALID_MODE;
+    if (number >= partition->port_count || partition->ports[number].use != use)
+        return 0;
+    return &partition->ports[number];
 }
+
+__attribute__((no_caller_saved_registers)) int64_t port_error(uint64_t number, uint32_t use);
 
 INLINE struct message_slot *slot_at(const struct channel_plan *channel, uint64_t index)
 {
@@ -64,6 +55,9 @@ INLINE int64_t copy_message(char *to, const char *from, uint64_t length, int64_t
 {
     return length <= CHUNK ? copy(to, from, length) : copy_long(to, from, length, (uint64_t)again);
 }
+
+/* The trace's record of a message that went through a port. */
+__attribute__((no_caller_saved_registers)) void transfer_record(uint32_t call, const struct port_plan *end, uint64_t length);
 
 /* Drops what waits in a queue; the number dropped. */
 uint64_t queue_clear(struct core *core, const struct channel_plan *channel);

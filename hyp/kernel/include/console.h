@@ -5,7 +5,7 @@
 #include "core.h"
 
 /* Set by writers after their bytes, cleared by the drain before its last look. Releases look at both at once. */
-extern volatile union console_words {
+extern union console_words {
     struct {
         uint32_t work;
         uint32_t marks;             /* the plan has a monitor: each release has a mark to write */

@@ -2,9 +2,8 @@
 #ifndef CONTEXT_H
 #define CONTEXT_H
 
-#include "partition.h"
+#include "event.h"
 
-#define HOT static inline __attribute__((always_inline))
 #define COLD static __attribute__((noinline))
 
 /* FPU, time-stamp counter and interrupts: where they were in use, or are wanted. Saving leaves the window's slot in force. */
@@ -25,10 +24,9 @@ static inline void bases_save(void)
     __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs" : "=r"(SAVE->fs_base), "=r"(SAVE->gs_base));
 }
 
-/* All but registers and GS, which the exit loads. */
+/* All but registers and GS, which the exit loads; `core->partition` says already whose it is. */
 HOT void context_load(struct core *core, const struct partition_plan *partition)
 {
-    core->partition = partition;
     core->rights = partition->rights;
     __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es\n\tmov %0, %%fs\n\twrfsbase %1" : : "r"(0), "r"(SAVE->fs_base) : "memory");
     if (partition->flags | core->extras)

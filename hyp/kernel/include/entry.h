@@ -18,12 +18,12 @@ _Noreturn void exit_now(void);                      /* nothing of the partition'
 _Noreturn void exit_loaded(void);                   /* after context_load: GS is still to be loaded */
 _Noreturn void exit_release(uint32_t until);        /* low half of the TSC instant, EXIT_TICKS before the release */
 
-/* In copy.S: between kernel and the running partition; 0, or BAD_ADDRESS after a fault. */
-int64_t copy_partition(void *to, const void *from, uint64_t bytes);
-extern const char copy_partition_end[], copy_partition_fault[];
+/* In copy.S: between kernel and the running partition; call.h calls it. */
+extern const char copy_partition[], copy_partition_end[], copy_partition_fault[];
 
 /* Called from entry.S. */
-_Noreturn void timer_in_partition(void);
+_Noreturn void timer_in_window(uint64_t now);       /* before the deadline */
+_Noreturn void timer_in_partition(uint64_t now);
 _Noreturn void timer_in_idle(void);
 void fault_in_partition(void);
 void fault_in_kernel(struct hyp_frame *frame);

@@ -21,10 +21,4 @@ _Noreturn void gate_alarm(struct core *core, uint64_t now);
 /* The running partition does not go on: its caller does, with an error, or the window is the kernel's. */
 _Noreturn void gate_leave(struct core *core);
 
-/* Ticks on the execution clock of the running partition, which stands still while it works in another's window. */
-static inline uint64_t execution_ticks(const struct core *core, uint64_t now)
-{
-    return INFO->execution_time + (core->extras & EXTRA_GUEST ? 0 : now - INFO->execution_base);
-}
-
 #endif

@@ -2,17 +2,45 @@
 #ifndef HEALTH_H
 #define HEALTH_H
 
-#include "core.h"
+#include "console.h"
 
-/* Puts a record into the core's log. Unprinted records are never overwritten, and no partition has more than its share of
- * them: what finds no place is counted as lost. */
-void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t time_ns,
-                const struct hyp_frame *frame);
+/* Puts a record into the core's log; what finds no place there is counted as lost. */
+void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t tsc,
+                const struct hyp_frame *frame);     /* 0: all registers are 0 */
 
-uint64_t health_time(const struct core *core);      /* ns; 0 before the first major frame is planned */
+uint64_t health_time(const struct core *core, uint64_t tsc);    /* ns; 0 before the first major frame */
 
-/* A partition's event: counted, logged unless ignored, and its action taken. Returns when the partition goes on. */
-void health_partition(struct core *core, uint32_t event, const struct hyp_frame *frame);
+/* The fault address in a record, of those events that have one. */
+static inline uint64_t health_address(const struct health_record *record)
+{
+    return record->event == HYP_HEALTH_PAGE_FAULT || record->event == HYP_HEALTH_MEMORY_VIOLATION ? record->address : 0;
+}
+
+/* A place in the log, counted as written; 0 when its owner has no room left there, or the log has none. Each owner has a share: its
+ * storm does not hide another's fault, and what is not printed is never overwritten. */
+static inline __attribute__((always_inline)) struct health_record *health_record_next(struct core *core, uint32_t *room)
+{
+    if (!*room || !core->health_room) {
+        core->health_lost++;
+        return 0;
+    }
+    --*room;
+    core->health_room--;
+    struct health_record *record = &core->health_ring[core->health_head % HEALTH_RECORDS];
+    record->sequence = ++core->health_head;
+    console_work = 1;
+    return record;
+}
+
+static inline __attribute__((always_inline)) void health_count(struct partition_state *state, uint32_t event, uint64_t now)
+{
+    if (state->health_count[event] == 0)
+        state->health_first[event] = now;
+    state->health_count[event]++;
+}
+
+/* The loaded partition's event: counted, logged unless ignored, and its action taken. Returns when the partition goes on. */
+void health_partition(struct core *core, uint32_t event);
 
 /* The log's reader: nonzero while a record waits at the tail; the record is done with. */
 int health_waiting(struct core *core);

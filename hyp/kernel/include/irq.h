@@ -17,6 +17,9 @@ void irqs_reset(const struct partition_plan *partition);
 /* From idle time: an event of any partition; one that sleeps in its window wakes. */
 void event_pend(struct core *core, uint32_t partition, uint32_t event);
 
+/* An interrupt that is not the timer's: 1 when it is a device's of the plan, else it is a module event. */
+int interrupt_take(const struct hyp_frame *frame);
+
 /* An interrupt has come: its owner's event, and a sleeping owner wakes. 0 when the vector is nobody's. */
 int irq_raise(struct core *core, uint32_t vector);
 

@@ -10,8 +10,13 @@
 /* By words: the compiler's own copy of a frame takes twice as many steps, or four times. */
 static inline void frame_copy(struct hyp_frame *to, const struct hyp_frame *from)
 {
-    uint64_t words = sizeof *to / 8;
-    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+    __asm__ volatile("movl %2, %%ecx\n\trep movsq" : "+D"(to), "+S"(from) : "i"(sizeof *to / 8) : "rcx", "memory");
+}
+
+static inline void words_zero(void *at, uint64_t bytes)
+{
+    uint64_t words = bytes / 8;
+    __asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(0) : "memory");
 }
 
 /* The rest of the window is the kernel's; the running partition stays as `status` says. */

@@ -15,14 +15,12 @@ static inline __attribute__((always_inline)) struct trace_record *record_next(st
 }
 
 /* Windows are always recorded. */
-static inline __attribute__((always_inline)) void trace_window(struct core *core, uint64_t tsc, uint8_t kind, uint32_t value)
+static inline __attribute__((always_inline)) struct trace_record *trace_window(struct core *core, uint64_t tsc, uint64_t words)
 {
     struct trace_record *record = record_next(core);
     record->tsc = tsc;
-    record->kind = kind;
-    record->detail = 0;
-    record->partition = 0;
-    record->value = value;
+    __builtin_memcpy(&record->kind, &words, sizeof words);      /* kind, no detail, no partition, value */
+    return record;
 }
 
 /* A record of the running partition's, from a handler: by the stack, so that a handler whose calls are not traced saves no register. */
@@ -32,17 +30,13 @@ static inline __attribute__((always_inline)) void trace_words(uint32_t kind, uin
     __asm__ volatile("push %0\n\tcall trace_pushed" : : "r"(words) : "rax", "cc", "memory");
 }
 
-static inline __attribute__((always_inline)) void trace_port(uint32_t call, uint64_t port, uint64_t length)
-{
-    if (traced(TRACED_PORTS))
-        trace_words(HYP_TRACE_PORT, call, port | length << 8);
-}
-
 static inline __attribute__((always_inline)) void trace_raise(const struct listener_plan *listener)
 {
     if (traced(TRACED_EVENTS))
         trace_words(HYP_TRACE_RAISE, 0, (uint64_t)listener->partition << 16 | listener->event);
 }
+
+_Static_assert(OFFSET_TRACE_RECORD_VALUE == OFFSET_TRACE_RECORD_KIND + 4, "written as one");
 
 void trace_put(uint64_t words);                         /* as trace_words has them; for trace_pushed */
 void trace_health(uint32_t partition, uint32_t event, uint32_t action);

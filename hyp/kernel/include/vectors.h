@@ -9,7 +9,7 @@
 #define VECTOR_GENERAL_PROTECTION 13
 #define VECTOR_PAGE_FAULT 14
 #define VECTOR_MACHINE_CHECK 18
-#define VECTOR_DEVICE 32            /* in a frame: some interrupt; frame.error has the vector */
+#define VECTOR_DEVICE 62            /* in a frame: some interrupt; frame.error has the vector. No event has this number */
 #define VECTOR_PIC 0x20             /* where the legacy controllers are moved to before they are masked */
 #define VECTOR_CONSOLE 0x3f         /* in a class below theirs: the task priority holds it back outside idle time */
 #define VECTOR_IRQ 0x40             /* the first of the plan's interrupts */
@@ -19,7 +19,7 @@
 #define APIC_EOI 0xb0               /* register of the local APIC: end of interrupt */
 
 #define EXCEPTION_STUB 6            /* bytes: two pushes and a short jump fit */
-#define EXCEPTIONS_LOW 20           /* so many stubs stand before what they jump to, the others behind it */
+#define EXCEPTIONS_LOW 22           /* so many stubs stand before what they jump to, the others behind it */
 #define DEVICE_STUB 4
 
 /* Bits of an interrupt gate's type: a stack of its own (IST 1 to 3), and whether ring 3 may call it. */
@@ -33,7 +33,7 @@
 
 /* Ticks from the spin's last look at the clock to the first ring-3 instruction, that included. */
 #define EXIT_TICKS 34
-/* Ticks by which a release may be late and still go through the spin, which then counts the lateness itself. */
+/* Ticks of a path to a release that still goes through the spin, which then counts the lateness itself. */
 #define SPIN_REACH (1ll << 30)
 
 #endif

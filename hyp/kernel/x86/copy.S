@@ -1,6 +1,4 @@
-/* Copies between kernel and the running partition: rdi to, rsi from, rdx bytes; 0, or BAD_ADDRESS after a fault (fault.c). */
-#include "hyp_kernel.h"
-
+/* Copies between kernel and the running partition: rdi to, rsi from, rdx bytes. The carry flag is set after a fault (fault.c). */
     .text
     .globl copy_partition, copy_partition_end, copy_partition_fault
 copy_partition:
@@ -8,16 +6,18 @@ copy_partition:
     shr $3, %rcx
     stac
     rep movsq
-    mov %edx, %ecx
-    and $7, %ecx
+    and $7, %edx                        /* clears the carry flag */
+    jnz 1f
+    clac
+    ret
+1:  mov %edx, %ecx
     rep movsb
 copy_partition_end:
     clac
-    xor %eax, %eax
     ret
 copy_partition_fault:
     clac
-    mov $HYP_BAD_ADDRESS, %rax
+    stc
     ret
 
     .section .note.GNU-stack, "", @progbits

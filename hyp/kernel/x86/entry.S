@@ -26,7 +26,7 @@
 /* ---- Hypercalls: rax = tag | number; rcx = return rip, r11 = flags; handlers in C keep every register but rax. */
 
     .globl entry_hypercall
-    .balign 64
+    .balign 16
 entry_hypercall:
     swapgs
     mov %rsp, %gs:OFFSET_CORE_USER_RSP
@@ -151,10 +151,16 @@ entry_hypercall_context:                /* rax = handler */
 
 /* ---- Back to the partition that is loaded, at once. */
 
-    .globl exit_now
+    .globl exit_now, exit_returned
 exit_now:
     mov $SLOT_SAVE, %rsp
-    pop_registers
+    .irp reg, r15, r14, r13, r12
+    pop %\reg
+    .endr
+exit_returned:                          /* rsp = SLOT_SAVE + 4 words: C has returned, so it has kept those four */
+    .irp reg, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
+    pop %\reg
+    .endr
     add $16, %rsp
     swapgs
     iretq
@@ -214,7 +220,14 @@ entry_timer:
     clac
     cld
     mov %gs:OFFSET_CORE_STACK, %rsp
+    rdtsc
+    shl $32, %rdx
+    or %rdx, %rax
+    mov %rax, %rdi
+    cmp %gs:OFFSET_CORE_DEADLINE, %rax
+    jb 1f
     call timer_in_partition
+1:  call timer_in_window
     ud2
 entry_timer_idle:                       /* nothing of the idle loop is kept */
     cmpl $PHASE_SETTLE, %gs:OFFSET_CORE_PHASE

@@ -39,7 +39,8 @@ entry_fault:
     cld
     mov %gs:OFFSET_CORE_STACK, %rsp
     call fault_in_partition
-    jmp exit_now
+    mov $(SLOT_SAVE + 4 * 8), %rsp
+    jmp exit_returned
 
 entry_exceptions_high:
     exception_stubs EXCEPTIONS_LOW, 32, entry_exceptions_high

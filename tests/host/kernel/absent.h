@@ -51,21 +51,17 @@ _Noreturn void gate_leave(struct core *of)
     abort();
 }
 
-void trap_deliver(struct partition_state *state, uint32_t event)
+void trap_enter(struct partition_state *state, uint32_t event, uint64_t handler)
 {
     (void)state;
     (void)event;
+    (void)handler;
     abort();
 }
 
 int syscall_reflect(struct partition_state *state)
 {
     (void)state;
-    abort();
-}
-
-int trap_handled(void)
-{
     abort();
 }
 

@@ -102,6 +102,7 @@ static void set_up(uint64_t ring_size, char *names)
         strncpy(partitions[count].name, name, sizeof partitions[count].name - 1);
         partitions[count].id = count;
         partitions[count].state = &states[count];
+        states[count].log_room = LOG_SHARE;
         partitions[count].stream = &rings[count + 1];
     }
     for (uint32_t n = 0; n < count; n++)
@@ -123,6 +124,8 @@ static void set_up(uint64_t ring_size, char *names)
     plan->io_write_ns = 100;
     core.self = &core;
     core.health_ring = records;
+    core.health_room = HEALTH_RECORDS;
+    core.module_room = LOG_SHARE;
     core.tick_scale = core.ns_scale = 1ull << 32;
     core.epoch = 1;
     core.wake = UINT64_MAX / 2;
@@ -184,13 +187,13 @@ int main(void)
             rings[p + 1].dropped_bytes += a;
             rings[p + 1].dropped_events++;
         } else if (sscanf(line, "health %d %llu %llu", &p, &b, &c) == 3)
-            health_log(&core, (uint32_t)p, (uint32_t)b, (uint32_t)c, health_time(&core), &frame);
+            health_log(&core, (uint32_t)p, (uint32_t)b, (uint32_t)c, host_tsc, &frame);
         else if (sscanf(line, "verdict %d %llu %131071s", &p, &b, hex) >= 2) {
             size_t length = unhex(hex, bytes);
             memcpy(states[p].verdict_text, bytes, length);
             states[p].verdict_length = (uint32_t)length;
             states[p].verdict = b ? VERDICT_PASSED : VERDICT_FAILED;
-            health_log(&core, (uint32_t)p, LOG_VERDICT, states[p].verdict, health_time(&core), &frame);
+            health_log(&core, (uint32_t)p, LOG_VERDICT, states[p].verdict, host_tsc, &frame);
         } else if (sscanf(line, "drain %llu", &a) == 1) {
             console_drain(&core, host_tsc + a);
             printf("gave %zu\n", sent_bytes - before);

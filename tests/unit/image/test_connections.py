@@ -72,14 +72,23 @@ def test_partitions_find_their_ports_by_name(built: Built) -> None:
 def test_ports_lead_to_their_channels(built: Built) -> None:
     assert built.head()["channel_count"] == 3
     found = {
-        name: [(row["channel"], row["direction"], row["reader"], bool(row["state"])) for row in ports_of(built, name)]
+        name: [(row["channel"], row["use"], row["reading"], bool(row["state"])) for row in ports_of(built, name)]
         for name in ("sensor", "control", "monitor")
     }
     imu, commands, loop = (channel_at(built, n) for n in range(3))
+    states = [row["state"] for row in built.rows(tables.CHANNEL, "channels", 3)]
+    words = state.CHANNEL_STATE.offsets["readers"]
+    first, second, own = states[0] + words, states[0] + words + state.READER_STATE.size, states[2] + words
+    receives = tables.PORT_DESTINATION
     assert found == {
-        "sensor": [(imu, SOURCE, 0, False)],
-        "control": [(imu, DESTINATION, 0, True), (commands, SOURCE, 0, False), (loop, SOURCE, 0, False), (loop, DESTINATION, 0, True)],
-        "monitor": [(imu, DESTINATION, 1, True), (commands, DESTINATION, 0, True)],
+        "sensor": [(imu, SAMPLING, 0, False)],
+        "control": [
+            (imu, SAMPLING | receives, first, True),
+            (commands, QUEUING, 0, False),
+            (loop, SAMPLING, 0, False),
+            (loop, SAMPLING | receives, own, True),
+        ],
+        "monitor": [(imu, SAMPLING | receives, second, True), (commands, QUEUING | receives, 0, True)],
     }
     for name in found:
         for row in ports_of(built, name):
@@ -92,14 +101,16 @@ def test_channels_have_the_memory_that_their_kind_needs(built: Built) -> None:
     keys = ("kind", "depth", "size", "stride", "valid_ns", "reader_count")
     assert [tuple(row[key] for key in keys) for row in rows] == [
         (SAMPLING, 4, 64, 128, 20_000_000, 2),
-        (QUEUING, 16, 33, 128, 0, 1),
-        (SAMPLING, 3, 1, 64, 0, 1),
+        (QUEUING, 16, 33, 128, ONES, 1),
+        (SAMPLING, 3, 1, 64, ONES, 1),
     ]
-    for row, entry, readers in zip(rows, built.image.manifest["channels"], (2, 1, 1), strict=True):
+    assert [(row["reader_bytes"], row["own_reader"]) for row in rows] == [(32, 0), (16, 0), (16, 1)]
+    for row, entry, readers in zip(rows, built.image.manifest["channels"], (2, 0, 1), strict=True):
         assert (built.boot.physical(row["state"]), built.boot.physical(row["slots"])) == (entry["state"], entry["slots"])
         assert (row["depth"], row["stride"]) == (entry["depth"], entry["stride"])
         first: dict[str, Any] = built.record(state.CHANNEL_STATE, row["state"])
-        assert first.pop("reading") == [ONES] * readers + [0] * (32 - readers)
+        assert [one["reading"] for one in first.pop("readers")] == [state.DECIDED] * readers + [0] * (32 - readers)
+        assert first.pop("latest") == (state.DECIDED if readers else 0)
         assert not any(value for value in first.values() if value != [0] * 4 and value != [0] * 7)
         assert row["slots"] % 64 == row["state"] % 64 == 0
         assert built.boot.read(row["slots"], row["depth"] * row["stride"]) == bytes(row["depth"] * row["stride"])

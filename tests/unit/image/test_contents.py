@@ -111,7 +111,7 @@ def test_partitions_wait_for_their_first_start(built: Built) -> None:
         assert built.boot.physical(row["stream"]) == entry["ring"]
         assert (found["status"], found["mode"], found["request"], found["cause"], found["cold_starts"]) == (0, 1, 1, 0, 1)
         assert row["flags"] == (tables.PARTITION_FPU if entry["fpu"] else 0)
-        assert (found["alarm"], found["timer_at"], found["watchdog_at"], found["wait_until"]) == (ONES, [ONES, ONES], ONES, 0)
+        assert (found["alarm"], found["timer_due"], found["watchdog_due"], found["wait_until"]) == (ONES, [ONES, ONES], ONES, 0)
         closed = {call.name for call in HYPERCALLS if not row["rights"] >> call.number & 1}
         assert closed == {"schedule_switch", "health_read", "health_status", "module_control", "trace_read"}
         assert row["rights"] < 1 << len(HYPERCALLS)

@@ -166,7 +166,7 @@ def lay_out(state: State) -> tuple[bytes, dict[str, Any]]:
         counts, firsts = [0] * HEALTH_EVENTS, [0] * HEALTH_EVENTS
         for owner, event, count, first in state.health:
             if owner == name:
-                counts[event], firsts[event] = count, first
+                counts[event], firsts[event] = count, EPOCH + first
         said = {owner: (verdict, text) for owner, verdict, text in state.verdicts}.get(name, (0, ""))
         raw = PARTITION_STATE.pack(
             health_count=list(counts), health_first=list(firsts), verdict=said[0], verdict_text=said[1], verdict_length=len(said[1])
@@ -177,7 +177,7 @@ def lay_out(state: State) -> tuple[bytes, dict[str, Any]]:
     addresses["rings"]["hyp"] = memory.put(RING.pack())
     addresses["health_ring"] = memory.put(
         b"".join(
-            HEALTH_RECORD.pack(sequence=n + 1, time_ns=at, partition=owner, event=event, action=action)
+            HEALTH_RECORD.pack(sequence=n + 1, tsc=EPOCH + at, partition=owner, event=event, action=action)
             for n, (at, owner, event, action) in enumerate(state.logged)
         ).ljust(HEALTH_RECORDS * HEALTH_RECORD.size, b"\0")
     )
@@ -189,6 +189,7 @@ def lay_out(state: State) -> tuple[bytes, dict[str, Any]]:
             frame=state.frames,
             epoch=EPOCH,
             tick_scale=1 << 32,
+            ns_scale=1 << 32,
             trace_head=head,
             health_head=len(state.logged),
             module_restarts=list(state.restarts),

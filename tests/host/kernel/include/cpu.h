@@ -15,6 +15,11 @@ static inline uint64_t cpu_tsc(void)
     return host_tsc += 20;
 }
 
+static inline void cpu_tsc_put(uint64_t *place)
+{
+    *place = cpu_tsc();
+}
+
 static inline uint64_t cpu_cr2(void)
 {
     return 0xc2;
