@@ -6,6 +6,10 @@ version and checksum (CRC-32 of ISO 3309, as `zlib.crc32`, over the bytes from o
 
 from __future__ import annotations
 
+from hyp.abi.features import CPU_ALWAYS as CPU_ALWAYS
+from hyp.abi.features import CPU_FEATURES as CPU_FEATURES
+from hyp.abi.features import FEATURE
+from hyp.abi.features import A as A
 from hyp.abi.gate_tables import GATE
 from hyp.abi.numbers import HEALTH_EVENTS, NAME_SIZE
 from hyp.abi.record import Field, Record
@@ -63,23 +67,6 @@ SELECTOR_USER_DATA = 0x1B
 SELECTOR_USER_CODE = 0x23
 SELECTOR_TSS = 0x28
 
-A, B, C, D = range(4)
-CPU_FEATURES = {
-    "nx": (0x80000001, D, 20),
-    "smep": (7, B, 7),
-    "smap": (7, B, 20),
-    "umip": (7, C, 2),
-    "fsgsbase": (7, B, 0),
-    "xsave": (1, C, 26),
-    "avx": (1, C, 28),
-    "tsc_deadline": (1, C, 24),
-    "invariant_tsc": (0x80000007, D, 8),
-    "x2apic": (1, C, 21),
-    "pcid": (1, C, 17),
-}
-"""Names that a board file may require or use: CPUID leaf, register and bit (SDM 2A, CPUID)."""
-CPU_ALWAYS = ("nx", "smep", "smap", "umip", "fsgsbase")
-"""What the kernel cannot do without, whatever the board file says."""
 
 TIMERS = ("lapic", "tsc-deadline")
 VERIFIES = ("none", "pit")
@@ -336,18 +323,6 @@ REGION = Record(
     (
         Field("start", "u64"),
         Field("end", "u64"),
-    ),
-)
-
-FEATURE = Record(
-    "feature_plan",
-    "Bits of a CPUID register that the CPU must have.",
-    (
-        Field("leaf", "u32", "with subleaf 0"),
-        Field("place", "u32", "0 to 3: eax ebx ecx edx"),
-        Field("bits", "u32"),
-        Field("reserved", "u32"),
-        Field("name", "char", count=16),
     ),
 )
 

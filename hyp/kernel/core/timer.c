@@ -58,7 +58,7 @@ static __attribute__((noinline)) void timer_again(const struct core *core, struc
     timer_put(core, state, clock, at + (skipped + 1) * period);
 }
 
-static __attribute__((noinline)) void timer_due(const struct core *core, struct partition_state *state, uint64_t clock, uint64_t now)
+static __attribute__((always_inline)) inline void timer_due(const struct core *core, struct partition_state *state, uint64_t clock, uint64_t now)
 {
     uint64_t bit = 1ull << clock;
     state->timer_missed[clock] += (__atomic_fetch_or(&CONTROL->pending[0], bit, __ATOMIC_RELAXED) & bit) != 0;
