@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hyp.abi.features import CPU_ALWAYS as CPU_ALWAYS
 from hyp.abi.features import CPU_FEATURES as CPU_FEATURES
-from hyp.abi.features import FEATURE
+from hyp.abi.features import FEATURE as FEATURE
 from hyp.abi.features import A as A
 from hyp.abi.gate_tables import GATE
 from hyp.abi.numbers import HEALTH_EVENTS, NAME_SIZE
