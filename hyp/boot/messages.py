@@ -82,7 +82,7 @@ def refusal(result: Result, room: int) -> str:
     """Why the loader refuses an image, and what to do, for people."""
     where = f"[{result.start:#x}, {result.end:#x})"
     texts = {
-        LoaderResult.TOO_LARGE: f"it does not fit: the loader has room for {room} bytes; make the loader's medium with more `--memory`",
+        LoaderResult.TOO_LARGE: f"it does not fit: the loader has room for {room} bytes; start it from a medium: `hyp build --media usb`",
         LoaderResult.HASH_DIFFERS: "what arrived is not what was sent, three times running: bad memory on the board, or a bad adapter",
         LoaderResult.NOT_ELF: "it is not an ELF file; give an image.elf of `hyp build`",
         LoaderResult.WRONG_MACHINE: "it is not a static ELF64 executable for x86-64; give an image.elf of `hyp build`",
