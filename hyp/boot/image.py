@@ -40,7 +40,7 @@ def check_image(path: Path, data: bytes) -> list[tuple[int, int]]:
 def check_place(path: Path, size: int, memory: list[tuple[int, int]], state: State) -> None:
     """Stop WRONG_INPUT when the file is too large for this loader, or wants the loader's memory."""
     if size > state.room:
-        raise _wrong(path, f"{size} bytes, and the loader has room for {state.room}; start it from a medium: `hyp build --media usb`")
+        raise _wrong(path, f"{size} bytes do not fit: the loader has room for {state.room}; take a medium: `hyp build --media usb`")
     for start, end in memory:
         if start < state.end and state.start < end:
             raise _wrong(
