@@ -29,7 +29,7 @@ static uint64_t rate_left(const struct core *core, const struct partition_plan *
 {
     struct partition_state *state = partition->state;
     uint64_t now = cpu_tsc();
-    if (now - state->console_since >= ticks_of(core, partition->console_ns)) {
+    if (!state->console_used || now - state->console_since >= ticks_of(core, partition->console_ns)) {
         state->console_since = now;
         state->console_used = 0;
     }
