@@ -6,6 +6,7 @@ A kind reads a node, and describes itself in words and in JSON Schema.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -20,22 +21,22 @@ RESERVED = ("hyp",)
 
 
 @dataclass(frozen=True)
-class Kind(Generic[T]):
+class Kind(ABC, Generic[T]):
     """`read` returns None when the value was refused; the report then has the reason, and the path is tainted."""
 
-    def read(self, node: Node, path: Path, report: Report) -> T | None:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, node: Node, path: Path, report: Report) -> T | None: ...
 
+    @abstractmethod
     def words(self) -> str:
         """For messages and the reference page: "a duration such as `10 ms`"."""
-        raise NotImplementedError
 
+    @abstractmethod
     def example(self) -> str:
         """What a fix writes after `key: `."""
-        raise NotImplementedError
 
-    def schema(self) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def schema(self) -> dict[str, Any]: ...
 
     def scalar(self, node: Node, path: Path, report: Report) -> str | None:
         """The text of a scalar that is not empty."""

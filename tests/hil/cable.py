@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 import tty
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ _RETRY_SECONDS = 0.05
 _BYTES = 65536
 
 
-class Cable:
+class Cable(ABC):
     """A thread that carries bytes between the machine's end, a TCP port, and the host's. `url` is what the host opens.
 
     `calls`: the machine connects to the port, as Bochs does; else it listens there, as QEMU does.
@@ -49,16 +50,16 @@ class Cable:
             if end is not None:
                 end.close()
 
+    @abstractmethod
     def host_ends(self) -> list[int]:
         """Files that may have something from the host."""
-        raise NotImplementedError
 
+    @abstractmethod
     def from_host(self, end: int) -> bytes:
         """Bytes for the machine."""
-        raise NotImplementedError
 
-    def to_host(self, data: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def to_host(self, data: bytes) -> None: ...
 
     def _carry(self) -> None:
         while not self._closing.is_set():
