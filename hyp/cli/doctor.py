@@ -14,6 +14,9 @@ from hyp.exits import ExitCode
 from hyp.toolchain.system import Package, install_line, packages
 
 HELP = "what is installed, what is missing, how to get it"
+OPTIONAL = {"fpga": "for `hyp monitor build`", "labgrid": "for boards that labgrid holds"}
+"""Extras that `./hypw` does not install by itself, and what each is for."""
+ABSENT = "optional"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"\nTo add what is missing: {install_line(missing)}\n(`./hypw test` does it by itself as root or with passwordless sudo)")
     if any(finding.is_missing for finding in python):
         print("\nTo add the Python packages: delete .venv and run ./hypw again, or pip install 'hyp[test,dev,sim]'")
+    if absent := sorted({finding.need for finding in python if finding.state == ABSENT}):
+        print("\nOptional, and not here: " + ", ".join(f"pip install 'hyp[{extra}]' {OPTIONAL[extra]}" for extra in absent))
     return ExitCode.ENVIRONMENT if any(finding.is_missing and finding.need in ("run", "setup") for finding in findings) else ExitCode.GOOD
 
 
@@ -76,7 +81,11 @@ def _python_findings() -> list[Finding]:
         match = re.match(r"([\w.-]+)==([\w.]+)(?:.*extra == ['\"](\w+)['\"])?", requirement)
         if match:
             name, wanted, extra = match.groups()
-            found.append(Finding(name, _python_state(name, wanted), "test" if extra else "run", "Python package"))
+            state = _python_state(name, wanted)
+            if extra in OPTIONAL:
+                found.append(Finding(name, ABSENT if state.startswith("missing") else state, extra, f"Python package {OPTIONAL[extra]}"))
+            else:
+                found.append(Finding(name, state, "test" if extra else "run", "Python package"))
     return found
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.examples.running import ROOT
-from tests.examples.tutorial import Command, make_checkout, matches, play, steps
+from tests.examples.tutorial import Command, make_checkout, matches, play, renumbered, steps
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 
@@ -32,3 +34,9 @@ def test_output_that_differs_is_found() -> None:
     assert matches(("...", "d"), ["d"])
     assert not matches(("a", "...", "d"), ["a", "b", "c"])
     assert not matches(("a", "d"), ["a", "b", "d"])
+
+
+def test_only_numbers_are_written_anew() -> None:
+    assert renumbered(("at 21 ns", "...", "rip=0x21"), ["at 13 ns", "7 lines", "rip=0x2f"]) == ["at 13 ns", "...", "rip=0x2f"]
+    with pytest.raises(ValueError, match="more than numbers differ"):
+        renumbered(("at 21 ns",), ["at 21 us"])
