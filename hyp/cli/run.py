@@ -78,8 +78,6 @@ def run(args: argparse.Namespace) -> int:
     options = _options(args, bundle, board, *limits)
     if target == "bochs" and (options.gdb_port is not None or options.clock == WALL):
         raise Stop(ExitCode.ENVIRONMENT, "--gdb and --clock wall are QEMU's; leave out --target bochs")
-    if target == "bochs" and options.inputs:
-        raise Stop(ExitCode.ENVIRONMENT, "--input is not possible with Bochs yet; leave out --target bochs")
     people = sys.stderr if args.json else sys.stdout
     raw = open_record(args.record) if args.record is not None else None
     if options.gdb_port is not None:

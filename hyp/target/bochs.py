@@ -19,18 +19,24 @@ from hyp.target.machine import emulator_words, memory_bytes, uarts
 from hyp.target.memory import Memory
 from hyp.target.options import Options, command_line
 from hyp.target.target import Ended, LogStream
+from hyp.target.wire import Called
 from hyp.target.workspace import Child, output_of
 
 PROGRAM = "bochs"
 _BIOS = "/usr/share/bochs/BIOS-bochs-latest"
 _VGA_BIOS = "/usr/share/vgabios/vgabios.bin"
+_DRAIN_SECONDS = 2.0
+"""Its last bytes are on their way when it is gone."""
 _START_OF_2026 = 1767225600
 _STANDARD_PORTS = {0x3F8: 1, 0x2F8: 2, 0x3E8: 3, 0x2E8: 4}
 """Bochs' serial ports are fixed: number by I/O port."""
 
 
-def configuration(manifest: Manifest, iso: Path, raw: Path, folder: Path) -> str:
-    """The bochsrc. Stop WRONG_INPUT when the board does not say which machine it is."""
+def configuration(manifest: Manifest, iso: Path, raw: Path, folder: Path, calls: Mapping[str, str]) -> str:
+    """The bochsrc. `calls`: the host's address for each UART that takes input; the others write to files only.
+
+    Stop WRONG_INPUT when the board does not say which machine it is.
+    """
     board = manifest["board"]
     words = emulator_words(board, "bochs", ("cpu", "memory"))
     size = memory_bytes(board, words) >> 20
@@ -56,7 +62,8 @@ def configuration(manifest: Manifest, iso: Path, raw: Path, folder: Path) -> str
     ]
     for name, port, _ in uarts(board):
         if port in _STANDARD_PORTS:
-            lines.append(f"com{_STANDARD_PORTS[port]}: enabled=1, mode=file, dev={raw / f'{name}.log'}")
+            mode = f"socket-client, dev={calls[name]}" if name in calls else f"file, dev={raw / f'{name}.log'}"
+            lines.append(f"com{_STANDARD_PORTS[port]}: enabled=1, mode={mode}")
     return "\n".join(lines) + "\n"
 
 
@@ -71,7 +78,10 @@ class Bochs:
         self._iso = folder / "image.iso"
         self._words = command_line(bundle.manifest["board"]["command_line"], options.frames)
         self._arguments = options.arguments
-        self._configuration = configuration(bundle.manifest, self._iso, raw.resolve(), folder)
+        self._raw = raw.resolve()
+        self._called_on = bundle.manifest["console"]["uart"] if options.inputs else None
+        self._called: Called | None = None
+        self._configuration({})  # a board that is no Bochs is refused at once
         self._logs = {name: raw / f"{name}.log" for name, port, _ in uarts(bundle.manifest["board"]) if port in _STANDARD_PORTS}
         self._child: Child | None = None
 
@@ -86,10 +96,14 @@ class Bochs:
         for log in self._logs.values():
             log.unlink(missing_ok=True)
         make_iso(self._bundle.image, self._iso, self._words)
-        (self._folder / "bochsrc").write_text(self._configuration)
         (self._folder / "continue.rc").write_text("continue\n")
 
     def start(self) -> None:
+        calls = {}
+        if self._called_on in self._logs:
+            self._called = Called(self._logs[self._called_on])
+            calls[self._called_on] = self._called.address
+        (self._folder / "bochsrc").write_text(self._configuration(calls))
         command = [PROGRAM, "-f", "bochsrc", "-rc", "continue.rc", *self._arguments]
         self._child = Child(command, self._folder)
 
@@ -97,23 +111,33 @@ class Bochs:
         return {name: LogStream(path) for name, path in self._logs.items()}
 
     def send(self, uart: str, data: bytes) -> None:
-        """Its UARTs write to files here; `hyp run` refuses input before it comes to this."""
+        if self._called is not None:
+            self._called.send(data)
 
     def ended(self) -> Ended | None:
         status = self._child.status() if self._child is not None else None
+        if self._called is not None and self._called.failed:
+            return Ended(orderly=False, reason=self._called.failed)
         if self._child is None or status is None:
             return None
+        if self._called is not None:
+            self._called.drained(_DRAIN_SECONDS)
         return Ended(orderly=False, reason=f"Bochs ended with status {status}: {self._log() or self._child.said()}")
 
     def stop(self) -> None:
         if self._child is not None:
             self._child.kill()
+        if self._called is not None:
+            self._called.close()
 
     def remarks(self) -> tuple[str, ...]:
         return ()
 
     def memory(self) -> Memory | None:
         return None
+
+    def _configuration(self, calls: Mapping[str, str]) -> str:
+        return configuration(self._bundle.manifest, self._iso, self._raw, self._folder, calls)
 
     def _log(self) -> str:
         """Panics and errors of Bochs' own log, the last few."""

@@ -13,8 +13,8 @@ from typing import Protocol
 from hyp.abi.packets import PACKET_INPUT, PACKET_INPUT_MAX, PACKET_SELECT, encode
 from hyp.exits import ExitCode, Stop
 
-_AROUND = 7
-"""Bytes around those of a packet: length, sequence, kind, stream, CRC, zero."""
+_AROUND = 8
+"""Bytes around those of a packet: the zero before it, length, sequence, kind, stream, CRC, zero."""
 _AGAIN_SECONDS = 0.25
 """Without an answer for so long a packet is sent again: the target may be in a long window, or the line may have eaten it."""
 _FULL_SECONDS = 0.02

@@ -93,7 +93,8 @@ def _watched(bundle: Bundle, target: Target, options: Options, show: Callable[[L
     reader = decoder(console["mode"], streams(bundle), whole=not from_boot)
     session = Watch(target, console["uart"], reader, options, show, source, from_boot=from_boot).run()
     if source.waiting:
-        show(Line(None, f"hyp run: {source.waiting} bytes of input were not taken before the end"))
+        hint = "; a longer run takes more of it (--for, --frames)" if target.name != BOARD else ""
+        show(Line(None, f"hyp run: {source.waiting} bytes of input were not taken before the end{hint}"))
     return _known(bundle, target, session)
 
 

@@ -14,6 +14,8 @@ from hyp.target.options import Options
 from hyp.target.target import Stream, Target
 
 _POLL_SECONDS = 0.01
+_FEEDING_SECONDS = 0.001
+"""Each answer lets the next packet go, and an emulator's time goes on meanwhile."""
 _BOOTING = ("boot ", "clock ", "start")
 """The kernel's first lines. A board that is switched on may send a noise byte first, which spoils the very first one."""
 _LAST_WORDS_SECONDS = 1.0
@@ -104,7 +106,7 @@ class Watch:
                 return self._fatal
             if deadline is not None and now > deadline:
                 return self._late(limit or 0.0)
-            time.sleep(_POLL_SECONDS)
+            time.sleep(_FEEDING_SECONDS if self._feeder is not None and self._feeder.waiting else _POLL_SECONDS)
 
     def _gone(self, orderly: bool, reason: str) -> tuple[End, str]:
         if self._fatal is not None:

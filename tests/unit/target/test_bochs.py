@@ -39,15 +39,16 @@ def test_a_triple_fault_in_bochs_is_a_crash(tmp_path: Path) -> None:
 
 def test_configuration_asks_no_questions_and_opens_no_port(tmp_path: Path) -> None:
     value = manifest(lay_out(State())[1], emulator=EMULATOR)
-    text = configuration(value, tmp_path / "i.iso", tmp_path / "raw", tmp_path)
+    text = configuration(value, tmp_path / "i.iso", tmp_path / "raw", tmp_path, {"com1": "127.0.0.1:9"})
     assert "panic: action=fatal" in text
     assert "rfb" not in text
     assert "ips=1000000000" in text
     assert f"com3: enabled=1, mode=file, dev={tmp_path}/raw/com3.log" in text
+    assert "com1: enabled=1, mode=socket-client, dev=127.0.0.1:9\n" in text
 
 
 def test_a_board_that_is_no_bochs() -> None:
     with pytest.raises(Stop) as caught:
-        configuration(manifest(lay_out(State())[1]), Path("i"), Path("r"), Path("f"))
+        configuration(manifest(lay_out(State())[1]), Path("i"), Path("r"), Path("f"), {})
     assert caught.value.code == ExitCode.WRONG_INPUT
     assert "use --target qemu" in caught.value.message
