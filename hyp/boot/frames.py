@@ -9,6 +9,8 @@ from hyp.abi.loader import HEAD, LOADER_CONTENT_MAX
 
 _CRC = 4
 _RUN = 254
+_SINCE_MAX = 1 << 16
+_FIRST_LINES = (b"hyp: boot", b"hyp: clock", b"hyp: start", b"hyp: halt", b"hyp: panic")
 _ENCODED_MAX = LOADER_CONTENT_MAX + LOADER_CONTENT_MAX // _RUN + 2
 
 
@@ -69,19 +71,24 @@ class Decoder:
         self._piece = bytearray()
         self.text = bytearray()
         self.damaged = 0
+        self._since = bytearray()  # the last frame, as it came
 
     def feed(self, data: bytes) -> list[Frame]:
         frames = []
         *whole, rest = bytes(data).split(b"\0")
         for piece in whole:
             self._piece += piece
+            self._since += piece + b"\0"
             frame = self._decoded(bytes(self._piece))
             if frame is not None:
                 frames.append(frame)
+                self._since.clear()
             else:
                 self.text += self._piece
             self._piece.clear()
         self._piece += rest
+        self._since += rest
+        del self._since[:-_SINCE_MAX]
         if len(self._piece) > _ENCODED_MAX:
             self.text += self._piece
             self._piece.clear()
@@ -94,11 +101,16 @@ class Decoder:
         self._piece.clear()
         return found
 
-    def since_zero(self) -> bytes:
-        """What came after the last zero; all is forgotten. No frame's end is behind it, so it is what came after the last frame."""
-        found = bytes(self._piece)
+    def since_frame(self) -> bytes:
+        """What an image has said after the last frame, as it came, zeros included; all is forgotten.
+
+        A frame that came damaged is no part of it: it begins with the kernel's first lines, else after the last zero.
+        """
+        since = bytes(self._since)
         self.finish()
-        return found
+        self._since.clear()
+        found = [at for line in _FIRST_LINES if (at := since.find(line)) >= 0]
+        return since[since.rfind(b"\0", 0, min(found, default=len(since))) + 1 :]
 
     def _decoded(self, piece: bytes) -> Frame | None:
         content = unstuff(piece)

@@ -209,4 +209,4 @@ class Boot:
         until = self._link.now() + _LAST_WORDS * BITS / self._base
         while (left := until - self._link.now()) > 0:
             self._client.answers(left)
-        return self._client.decoder.since_zero()
+        return self._client.decoder.since_frame()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import select
+import socket
 import termios
 import time
 from contextlib import suppress
@@ -17,6 +18,7 @@ from hyp.exits import ExitCode, Stop
 BAUD = 115200
 _CHUNK = 65536
 _WRITE_SECONDS = 10.0
+_ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", socket.TCP_NODELAY)  # Linux only; the other is set already
 _HINTS = "for example /dev/ttyUSB0, socket://HOST:PORT or rfc2217://HOST:PORT"
 
 
@@ -61,6 +63,9 @@ class SerialPort:
         self._device = device
         self._url = url
         self._file = _file_of(device)
+        self._socket: socket.socket | None = getattr(device, "_socket", None)
+        if self._socket is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def read(self, seconds: float) -> bytes:
         try:
@@ -68,6 +73,8 @@ class SerialPort:
                 return self._read_queued(seconds)
             if not select.select([self._file], [], [], max(seconds, 0.0))[0]:
                 return b""
+            if self._socket is not None:  # questions and answers are short: who waits for an acknowledgement shall not wait 40 ms for it
+                self._socket.setsockopt(socket.IPPROTO_TCP, _ACKNOWLEDGE, 1)
             data = os.read(self._file, _CHUNK)
         except BlockingIOError:
             return b""

@@ -87,3 +87,26 @@ def test_sizes_grow_by_little() -> None:
     sizes = [len(encode(Frame(4, 0, 1, bytes(range(1, 256)) * 4 + bytes(8)))) for _ in range(2)]
     assert all(one <= 1028 * 1.02 for one in sizes)
     assert all(one == other for one, other in pairwise(sizes))
+
+
+BOOT = b"\0hyp: boot plan=x board=y abi=1\n\0hyp: start\n\0"
+
+
+@pytest.mark.parametrize(
+    ("came", "is_the_images"),
+    [
+        (b"hyp: boot plan=x", b"hyp: boot plan=x"),
+        (BOOT + b"\x03\x01\x02\0half", BOOT[1:] + b"\x03\x01\x02\0half"),
+        (encode(Frame(1, 2, 3, b"cut"))[:-4] + BOOT, BOOT[1:]),
+        (b"\0\0\0\0" + BOOT.replace(b"boot", b"bo\xfft"), b"hyp: start\n\0"),
+        (b"\0\0more", b"more"),
+    ],
+)
+def test_what_comes_after_the_last_frame_is_the_images(came: bytes, is_the_images: bytes) -> None:
+    """Framed consoles have zeros in what they say first, too."""
+    decoder = Decoder()
+    decoder.feed(encode(Frame(1, 2, 3, b"")) + b"old" + encode(Frame(1, 2, 3, b"")))
+    for byte in came:
+        decoder.feed(bytes([byte]))
+    assert decoder.since_frame() == is_the_images
+    assert decoder.since_frame() == b""
