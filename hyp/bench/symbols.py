@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _FIRSTS = {
 }
 _LOOKS = ("partition_prepare", "partition_restart", "copy_long", "hypercall_multicall")
 """A cold restart, the copy of a long message and a batch look at the clock between their chunks or calls, and stop in time."""
+_DRAIN_LOOKS = ("console_drain", "sender_go")
 LONGEST_INSTRUCTION = 15
 UNTAGGED = 63
 """Stands for the handler of untagged calls where a hypercall's number is wanted."""
@@ -71,7 +73,8 @@ def read_kernel(path: Path) -> Kernel:
         table = elf.get_section_by_name(".symtab")
         if not isinstance(table, SymbolTableSection) or len(areas) != 2:
             raise ValueError(f"{path}: not a kernel with symbols")
-        found = {s["st_value"]: s.name for s in sorted(table.iter_symbols(), key=_rank) if _is_code(s.name, s["st_value"], areas)}
+        named = [s for s in sorted(table.iter_symbols(), key=_rank) if _is_code(s.name, s["st_value"], areas)]
+        found = {s["st_value"]: s.name.partition(".")[0] for s in named}  # without what the compiler says of its own copies
         starts = sorted(found)
         functions = tuple(Symbol(found[at], at, _end(at, after, areas)) for at, after in zip(starts, [*starts[1:], 0], strict=True))
         release = next(one.start for one in functions if one.name == "exit_release")
@@ -88,8 +91,8 @@ def plugin_arguments(kernel: Kernel) -> list[str]:
     arguments += [f"{mark}={_one(kernel, name).start:x}" for mark, name in _FIRSTS.items()]
     arguments += [f"spin={kernel.spin[0]:x}-{kernel.spin[1]:x}"]
     arguments += [f"entry={_one(kernel, 'entry_exceptions').start:x}-{_one(kernel, 'entry_fault_kernel').start:x}"]
-    arguments += [f"look={one.start:x}-{one.end:x}" for one in kernel.functions if one.name.partition(".")[0] in _LOOKS]
-    arguments += [f"drain_look={one.start:x}-{one.end:x}" for one in kernel.functions if one.name in ("console_drain", "sender_go")]
+    arguments += [f"look={one.start:x}-{one.end:x}" for one in map(partial(_one, kernel), _LOOKS)]
+    arguments += [f"drain_look={one.start:x}-{one.end:x}" for one in map(partial(_one, kernel), _DRAIN_LOOKS)]
     arguments += [f"call={call.number}:{_one(kernel, f'hypercall_{call.name}').start:x}" for call in HYPERCALLS]
     return [*arguments, f"call={UNTAGGED}:{_one(kernel, 'hypercall_untagged').start:x}"]
 

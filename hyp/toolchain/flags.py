@@ -26,11 +26,15 @@ KERNEL_SMALL = (
     "-fno-code-hoisting",
     "-fno-tree-loop-im",
     "-fno-tree-sink",
+    "-fno-inline-functions-called-once",
 )
 """What gcc's -Oz still does for speed at the price of size. The hot paths are no longer without these passes, which a test sees."""
 
 KERNEL_GCC_ONLY = (*GCC_ONLY, *KERNEL_SMALL, "-mpreferred-stack-boundary=3")
 """The kernel has no vector registers to spill, so its stack is aligned to words: a function adjusts it only for what it keeps there."""
+
+KERNEL_WHOLE = ("-flto", "-fno-fat-lto-objects")
+"""All C of the kernel is one unit for the compiler when it is linked: what no other file calls needs no way in of its own."""
 
 GENERAL_REGISTERS = "-mgeneral-regs-only"
 """No x87, MMX, SSE or AVX: the kernel's rule, and that of a partition with `fpu: false`."""
@@ -50,6 +54,13 @@ ASSEMBLER = ("-g",)
 
 LINK = ("-static", "-nostdlib", "-z", "max-page-size=4096", "-z", "noexecstack", "--build-id=none")
 """For ld. No build id: it would be the only content that depends on something else than the code."""
+
+
+LINK_BY_GCC = (*LINK[:2], "-no-pie", *(option for flag in LINK[2:] for option in ("-Xlinker", flag)))
+"""The same for gcc, which knows its own library, and links what is one unit."""
+
+KERNEL_LINK = (*LINK_BY_GCC, "-flto-partition=one")
+"""One partition of the unit: the same bytes on however many processors."""
 
 
 def prefix_maps(places: dict[str, str]) -> list[str]:

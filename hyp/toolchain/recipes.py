@@ -50,7 +50,7 @@ def kernel(env: Environment, sources: Path) -> Node:
     place = f"{BUILD}/kernel"
     maps = flags.prefix_maps({env.Dir("#").abspath: ".", str(sources): "hyp/kernel"})
     env = env.Clone(
-        CFLAGS=[*flags.KERNEL, *flags.KERNEL_GCC_ONLY, *maps],
+        CFLAGS=[*flags.KERNEL, *flags.KERNEL_GCC_ONLY, *flags.KERNEL_WHOLE, *maps],
         ASPPFLAGS=["-c", *flags.ASSEMBLER, *maps],
         CPPPATH=[str(sources / "include"), f"#{place}/include", f"#{BUILD}/include"],
     )
@@ -60,7 +60,8 @@ def kernel(env: Environment, sources: Path) -> Node:
     script = env.Command(f"{place}/kernel.ld", str(sources / "kernel.ld"), preprocess)
     env.Depends(script, header)
     objects = [*_objects(env, sources, "**/*", f"{place}/objects"), *env.Object(f"{place}/objects/dispatch.S.o", dispatch)]
-    elf = env.Command(f"{place}/kernel.elf", objects, [["ld", *flags.LINK, "-T", script[0], "-o", "$TARGET", "$SOURCES"]])
+    command = ["$CC", "$CFLAGS", *flags.KERNEL_LINK, "-T", script[0], "-o", "$TARGET", "$SOURCES"]
+    elf = env.Command(f"{place}/kernel.elf", objects, [command])
     env.Depends(elf, script)
     return elf
 
@@ -108,8 +109,7 @@ def partition(env: Environment, wanted: PartitionRequest, library_sources: Path,
         own = SConscript(str(folder / "SConscript"), exports={"env": env}, variant_dir=objects_place, duplicate=False)
     objects = env.Flatten(own) if own else _objects(env, folder, "*", objects_place)
     script = str(library_sources / "partition.ld")
-    options = [option for flag in flags.LINK[2:] for option in ("-Xlinker", flag)]
-    command = ["$CC", *flags.LINK[:2], "-no-pie", *options, "-T", script, "-o", "$TARGET", "$SOURCES", "$LINKFLAGS", "$_LIBFLAGS", "-lgcc"]
+    command = ["$CC", *flags.LINK_BY_GCC, "-T", script, "-o", "$TARGET", "$SOURCES", "$LINKFLAGS", "$_LIBFLAGS", "-lgcc"]
     elf = env.Command(wanted.elf, [linked[0], *objects, linked[1]], [command])
     env.Depends(elf, script)
     return elf

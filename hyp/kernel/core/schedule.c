@@ -190,7 +190,7 @@ COLD void window_was_late(struct core *core, struct trace_record *record)
     record->value = late;
 }
 
-static _Noreturn void idle_before_release(struct core *core)
+_Noreturn void schedule_start(struct core *core)
 {
     mark_end();
     core->phase = PHASE_BEFORE;
@@ -212,7 +212,7 @@ COLD _Noreturn void window_next(struct core *core, uint32_t flags)
         flags |= ticks_until(core->frame_tsc + core->window->counters->at_ticks, idle_from) > (int64_t)(2 * core->guard_ticks);
     }
     if (flags & WINDOW_GAP)
-        idle_before_release(core);
+        schedule_start(core);
     release_from_idle(core);
 }
 
@@ -305,10 +305,5 @@ _Noreturn void timer_in_idle(void)
 _Noreturn void schedule_restart(struct core *core)
 {
     frame_restart(core);
-    idle_before_release(core);
-}
-
-_Noreturn void schedule_start(struct core *core)
-{
-    idle_before_release(core);
+    schedule_start(core);
 }

@@ -9,13 +9,13 @@
 #define HYPERCALL __attribute__((no_caller_saved_registers)) int64_t
 
 /* [at, at + bytes) lies in what a partition may map; whether it does is the MMU's answer during the copy. */
-static inline int user_range(uint64_t at, uint64_t bytes)
+static inline __attribute__((always_inline)) int user_range(uint64_t at, uint64_t bytes)
 {
     return at <= USER_END && bytes <= USER_END - at;
 }
 
 /* copy_partition for handlers: says what it clobbers, so that they need not save everything. 0 or BAD_ADDRESS. */
-static inline int64_t copy(void *to, const void *from, uint64_t bytes)
+static inline __attribute__((always_inline)) int64_t copy(void *to, const void *from, uint64_t bytes)
 {
     int fault;
     __asm__ volatile("call copy_partition" : "=@ccc"(fault), "+D"(to), "+S"(from), "+d"(bytes) : : "rcx", "memory");

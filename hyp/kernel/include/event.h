@@ -33,13 +33,13 @@ void upcall_deliver(const struct partition_state *state);
 /* The context of a frame slot back into the save area, made harmless; nonzero when it cannot be. */
 int slot_restore(uint32_t slot);
 
-static inline int in_user_half(uint64_t address)
+static inline __attribute__((always_inline)) int in_user_half(uint64_t address)
 {
     return address < USER_END;
 }
 
 /* A handler's first instruction is a function's: the stack is aligned as after a call. */
-static inline void enter_handler(uint64_t handler, uint64_t stack)
+static inline __attribute__((always_inline)) void enter_handler(uint64_t handler, uint64_t stack)
 {
     SAVE->frame.rip = handler;
     SAVE->frame.rsp = (stack & ~15ull) - 8;
@@ -94,7 +94,7 @@ HOT void upcall_start(const struct partition_state *state)
 }
 
 /* The partition's handler of its traps; 0: it has none. */
-static inline uint64_t trap_handler(void)
+static inline __attribute__((always_inline)) uint64_t trap_handler(void)
 {
     uint64_t handler = *(volatile uint64_t *)&CONTROL->trap_handler;
     return in_user_half(handler) ? handler : 0;

@@ -5,7 +5,7 @@
 #include "core.h"
 
 void schedule_init(struct core *core);                  /* instants in ticks; the epoch: two guards from now, rounded up */
-_Noreturn void schedule_start(struct core *core);       /* the first schedule from its first frame on */
+_Noreturn void schedule_start(struct core *core);       /* idles until the release of the current window */
 _Noreturn void schedule_restart(struct core *core);     /* the first schedule from a new frame on; time goes on */
 _Noreturn void schedule_rest(struct core *core);        /* idles until the net end of the current window */
 _Noreturn void schedule_sleep(struct core *core);       /* the loaded partition waits, inside its window */
