@@ -81,6 +81,15 @@ def stated(plan: Plan) -> list[str]:
         lines.setdefault(plan.trace.uart, (plan.trace.baud, []))[1].append("trace")
     found = []
     for uart, (baud, uses) in lines.items():
-        least, name = min((of_schedule(plan, schedule, uart, baud), schedule.name) for schedule in plan.schedules)
-        found.append(f"{uart} ({' and '.join(uses)}): at {baud} baud at least {least} bytes a second in the idle time of schedule {name}")
+        least, name, trace = min(
+            (of_schedule(plan, one, uart, baud), one.name, _traced(plan, one) if len(uses) > 1 else 0) for one in plan.schedules
+        )
+        shared = f"; the trace of its windows takes {trace}" if trace else ""
+        found.append(
+            f"{uart} ({' and '.join(uses)}): at {baud} baud at least {least} bytes a second in the idle time of schedule {name}{shared}"
+        )
     return found
+
+
+def _traced(plan: Plan, schedule: Schedule) -> int:
+    return 0 if plan.trace is None else trace_bytes(schedule.major_frame_ns, len(schedule.windows), plan.trace.detail)

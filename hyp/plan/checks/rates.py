@@ -9,7 +9,8 @@ _SECOND_NS = 1_000_000_000
 
 
 def console_rates_fit_the_line(draft: Draft) -> None:
-    """The partitions' console rates together are not more than the UART carries in any schedule's idle time (warning)."""
+    """The partitions' console rates together, and the trace when it shares the UART, are not more than that carries in any schedule's idle
+    time (warning)."""
     rated = [partition for partition in draft.partitions if partition.console_rate is not None]
     if not rated or draft.console is None:
         return
@@ -17,15 +18,18 @@ def console_rates_fit_the_line(draft: Draft) -> None:
     wanted = packed(text) if draft.console.mode == "framed" else text
     for schedule in draft.schedules:
         carried = _carried(draft, schedule, draft.console.uart, draft.console.baud)
-        if carried is None or wanted <= carried:
+        trace = _traced(draft, schedule, draft.console.uart)
+        if carried is None or wanted + trace <= carried or carried < trace:  # CON007 tells of the last
             continue
+        whose = f"together and the {trace} of the trace" if trace else "together"
         message = (
-            f"console rates of {wanted} bytes a second together are more than `{draft.console.uart}` carries "
+            f"console rates of {wanted} bytes a second {whose} are more than `{draft.console.uart}` carries "
             f"in the idle time of schedule `{schedule.name}`: {carried} bytes a second at {draft.console.baud} baud"
         )
         path = (*rated[-1].path, "console", "rate")
         path = path if draft.report.spans.is_written(path) else rated[-1].path
-        fix = "lower the rates, or raise `baud:`; what does not fit is dropped and counted"
+        other = "give the trace a UART of its own, " if trace else ""
+        fix = f"lower the rates, {other}or raise `baud:`; what does not fit is dropped and counted"
         draft.report.add("CON006", path, message, fix, related=[((*schedule.path, "windows"), f"schedule `{schedule.name}`")])
         return
 
@@ -37,10 +41,8 @@ def trace_fits_the_line(draft: Draft) -> None:
         return
     for schedule in draft.schedules:
         carried = _carried(draft, schedule, trace.uart, trace.baud)
-        if carried is None or schedule.major_frame is None or not schedule.windows:
-            continue
-        wanted = trace_bytes(schedule.major_frame, len(schedule.windows), trace.detail)
-        if wanted <= carried:
+        wanted = _traced(draft, schedule, trace.uart)
+        if carried is None or wanted <= carried:
             continue
         message = (
             f"the trace of the windows of schedule `{schedule.name}` takes {wanted} bytes a second; "
@@ -48,8 +50,17 @@ def trace_fits_the_line(draft: Draft) -> None:
         )
         planned = "" if trace.detail == "planned" else "write `detail: planned`, or "
         path = ("trace", "detail") if draft.report.spans.is_written(("trace", "detail")) else ("trace",)
-        draft.report.add("CON007", path, message, f"{planned}raise `baud:`; what does not fit is lost and counted")
+        other = "give it a UART of its own, or " if draft.console is not None and draft.console.uart == trace.uart else ""
+        draft.report.add("CON007", path, message, f"{planned}{other}raise `baud:`; what does not fit is lost and counted")
         return
+
+
+def _traced(draft: Draft, schedule: DraftSchedule, uart: str) -> int:
+    """Bytes a second of the windows' trace on this UART; 0 when it is not there."""
+    trace = draft.trace
+    if trace is None or trace.uart != uart or schedule.major_frame is None or not schedule.windows:
+        return 0
+    return trace_bytes(schedule.major_frame, len(schedule.windows), trace.detail)
 
 
 def _carried(draft: Draft, schedule: DraftSchedule, uart: str, baud: int) -> int | None:
