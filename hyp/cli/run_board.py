@@ -24,7 +24,7 @@ def configure_board(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--board", metavar="NAME", help="board of the boards file; a plan is built for its board file")
     group.add_argument("--port", metavar="URL", help="line to its console: a tty, socket://HOST:PORT, rfc2217://HOST:PORT, ...")
     group.add_argument("--trace-port", metavar="URL", help="line to its trace")
-    group.add_argument("--baud", metavar="N", type=int, help="speed of both lines; default: the boards file's, else 115200")
+    group.add_argument("--baud", metavar="N", type=int, help="speed of its loader; default: the boards file's, else 115200")
     group.add_argument("--boards-file", metavar="F", type=Path, help="default: hyp-boards.yaml of the project")
     group.add_argument(
         "--attach", action="store_true", default=None, help="load nothing: judge what the board boots by itself, or is running already"

@@ -32,7 +32,8 @@ class Control:
         self._switches = switches or {}
         self.console = Line(board.port, board.baud, folder / CONSOLE_LOG, opener)
         self.trace = Line(board.trace_port, board.baud, folder / TRACE_LOG) if board.trace_port else None
-        self.started_at = 0  # bytes of the console's raw log before the board's last start
+        self.started_at = 0  # bytes of the console's raw log before the board's last start, or before the image's own first one
+        self._speeds = (board.baud, board.baud)  # of console and trace while an image runs
         self.powered = False  # by us
         self._image: Path | None = None
         self._command_line = ""
@@ -61,6 +62,17 @@ class Control:
             for line in self.lines:
                 line.close()
 
+    def use_speeds(self, console: int, trace: int | None) -> None:
+        """Of the image that is to run next, or runs already: its UARTs have the plan's speed, whatever the loader's is."""
+        self._speeds = (console, trace or self.board.baud)
+        if not self.board.has_loader:
+            self.listen_to_image()
+
+    def listen_to_image(self) -> None:
+        """At the speeds of `use_speeds`."""
+        for line, baud in zip(self.lines, self._speeds, strict=False):
+            line.set_baud(baud)
+
     def load(self, image: Path, command_line: str) -> None:
         """Hand an image to a board whose row has `load`."""
         assert self.board.load is not None
@@ -72,6 +84,7 @@ class Control:
 
         A board that does not answer is started anew, once, when it can be. Stop as of `hyp boot`.
         """
+        self.console.set_baud(self.board.baud)
         if self.board.power_on is not None and not self.powered:
             self.power_on()
         wish = Wish(image, image.read_bytes(), command_line, self.board.boot_baud)
@@ -93,7 +106,9 @@ class Control:
 
         link = Link(again, self.board.baud)
         booted = Boot(link, wish, say, lambda _there, _total: None).run()
-        return port.at - len(booted.early)
+        self.listen_to_image()
+        self.started_at = port.at - len(booted.early)
+        return self.started_at
 
     def start_anew(self) -> None:
         """Reset it, or switch it off and on: the next byte is from its boot, or the last ones from before it. Needs `can_start`."""
@@ -135,6 +150,8 @@ class Control:
             raise Stop(ExitCode.ENVIRONMENT, f"board {self.board.name} has no `{key}` command in the boards file")
         for line in self.lines:
             line.quiet = True
+        if self.board.has_loader:
+            self.console.set_baud(self.board.baud)
         self.started_at = self.console.size
         self._run(key, command)
 

@@ -23,7 +23,12 @@ BOARD = Field(
 )  # fmt: skip
 PORT = Field("port", URL, "Line to its console: a tty, `socket://HOST:PORT`, `rfc2217://HOST:PORT` or another URL that pyserial knows")
 TRACE_PORT = Field("trace_port", URL, "Line to the UART of its plans' `trace:`")
-BAUD = Field("baud", Integer(BAUD_MIN, BAUD_MAX, "115200"), "Speed of both lines", default=BAUD_DEFAULT)
+BAUD = Field(
+    "baud",
+    Integer(BAUD_MIN, BAUD_MAX, "115200"),
+    "Speed of its loader; while an image runs the lines have the speeds of its plan",
+    default=BAUD_DEFAULT,
+)
 POWER_ON = Field("power_on", COMMAND, "Switches it on; what the board prints from here on is its boot")
 POWER_OFF = Field("power_off", COMMAND, "Switches it off")
 RESET = Field("reset", COMMAND, "Resets it while it is on")

@@ -104,11 +104,15 @@ class Line:
                 raise Stop(ExitCode.TARGET_FAILED, f"{lost}: nothing can be sent") from None
 
     def set_baud(self, baud: int) -> None:
-        """Change the speed, also for when it is opened again. LineLost as of the port."""
+        """Change the speed, also for when it is opened again: a line that is lost meanwhile has it then."""
+        if baud == self.baud:
+            return
         self.baud = baud
-        if self._port is not None:
-            self._port.flush()
-            self._port.set_baud(baud)
+        port = self._port
+        if port is not None:
+            with suppress(LineLost):  # whoever reads it sees that, too
+                port.flush()
+                port.set_baud(baud)
 
     def send_break(self) -> None:
         if self._port is not None:

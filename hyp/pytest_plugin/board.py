@@ -13,8 +13,10 @@ from hyp.lab.control import Control
 from hyp.lab.line import Opener
 from hyp.pytest_plugin.console import Console
 from hyp.pytest_plugin.hardware import HardwareRun
+from hyp.target.board import speeds
 from hyp.target.bundle import Bundle, open_bundle
 from hyp.target.options import command_line
+from hyp.terminal.modes import AUTO
 
 
 class HypBoard:
@@ -22,11 +24,12 @@ class HypBoard:
 
     def __init__(self, hardware: HardwareRun, control: Control) -> None:
         self.control = control
-        held = control.board.image
-        self.image = open_bundle(control.board.folder / held) if held is not None else None  # what it holds, as far as we know
+        self.image: Bundle | None = None  # what it holds, as far as we know
         self.frames: int | None = None  # that it was told to run; None: for ever, or what its medium says
         self._hardware = hardware
-        self._consoles: list[Console] = []
+        self._console: Console | None = None  # the current test's
+        if control.board.image is not None:
+            self.holds(open_bundle(control.board.folder / control.board.image), None)
 
     @property
     def name(self) -> str:
@@ -59,24 +62,38 @@ class HypBoard:
                 raise Stop(ExitCode.ENVIRONMENT, f"board {board.name} boots what its medium holds, by its row in the boards file")
             if board.load is not None:
                 self.control.load(image.image, command_line(wanted["command_line"], frames))
+        self.holds(image, frames)
+
+    def holds(self, image: Bundle, frames: int | None) -> None:
+        """What it boots next: its lines' speeds, and its streams' names, follow."""
         self.image, self.frames = image, frames
+        self.control.use_speeds(*speeds(image.manifest))
+        if self._console is not None:
+            self._console.know(image)
+
+    def began(self, *, image: bool = True) -> None:
+        """It was started, or its image was (`image`): who reads its console goes on there."""
+        if self._console is not None:
+            mode = self.image.manifest["console"]["mode"] if image and self.image is not None else AUTO
+            self._console.skip_to(self.control.started_at, mode)
 
     def start(self) -> None:
         """Start what was loaded: over the line to its loader, else by a reset, or by switching it off and on, whichever it has."""
         with told():
             if not self.control.board.has_loader:
                 self.control.start_anew()
+                self.began()
             elif self.image is None:
                 raise Stop(ExitCode.ENVIRONMENT, f"board {self.name} waits for an image: call `hyp_board.load` first")
             else:
                 words = command_line(self.image.manifest["board"]["command_line"], self.frames)
-                at = self.control.boot(self.image.image, words, print)
-                for console in self._consoles:
-                    console.skip_to(at)
+                self.control.boot(self.image.image, words, print)
+                self.began()
 
     def power_on(self) -> None:
         with told():
             self.control.power_on()
+            self.began(image=not self.control.board.has_loader)
 
     def power_off(self) -> None:
         with told():
@@ -85,15 +102,17 @@ class HypBoard:
     def power_cycle(self) -> None:
         with told():
             self.control.power_cycle()
+            self.began(image=not self.control.board.has_loader)
 
     def reset(self) -> None:
         with told():
             self.control.reset()
+            self.began(image=not self.control.board.has_loader)
 
     def console(self) -> Console:
         """A reader of its own, from the start of the current test on."""
-        self._consoles = [Console(self, self._hardware.test_from)]  # one per test; earlier ones are of no interest any more
-        return self._consoles[0]
+        self._console = Console(self, self._hardware.test_from)
+        return self._console
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyp.exits import Stop
+from hyp.target.bundle import Bundle
 from hyp.target.console import KERNEL, Line
+from hyp.target.run import streams
 from hyp.target.target import LogStream
 from hyp.terminal.modes import AUTO, Streams
 
@@ -65,11 +67,12 @@ class Console:
         self._board = board
         self._line = board.control.console
         self._stream = LogStream(self._line.log, _line_start(self._line.log, start))
-        self._decoder = Streams(AUTO, ())
         self._bytes = 0
         self._lines: list[Line] = []
         self._next = 0  # the first line that was not consumed
         self._losses_before = len(self._line.losses)
+        self._damage: tuple[str, ...] = ()  # of what was skipped
+        self._decoder = self._anew(AUTO)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -77,12 +80,17 @@ class Console:
         self._take()
         return tuple(self._lines)
 
-    def skip_to(self, at: int) -> None:
-        """Go on at byte `at` of the raw log: what came before it was not meant to be read."""
-        self._take()
-        self._stream = LogStream(self._line.log, at)
-        self._decoder = Streams(AUTO, ())
+    def know(self, image: Bundle) -> None:
+        """The streams' names, which packets do not tell."""
+        self._decoder.know(streams(image))
+
+    def skip_to(self, at: int, mode: str) -> None:
+        """Go on at byte `at` of the raw log, where something was started: what came before it was not meant to be read."""
+        while data := self._stream.read_to(at):
+            self._accept(data)
         self._next = len(self._lines)
+        self._damage = self._lost()
+        self._decoder = self._anew(mode)
 
     def expect(self, pattern: Pattern, *, stream: str | None = None, timeout: float = 10.0, unless: Pattern | None = None) -> re.Match[str]:
         """The match in the next line that `pattern` finds; the lines before it are consumed. Raises ConsoleError.
@@ -141,13 +149,36 @@ class Console:
                 return
             time.sleep(POLL_SECONDS)
 
-    def send(self, data: bytes | str) -> None:
-        """Send bytes to the board as they are; text as UTF-8. Raises ConsoleLost."""
+    def send(self, data: bytes | str, *, to: str | None = None, timeout: float = 10.0) -> None:
+        """Send to a partition's console, text as UTF-8; in framed mode it waits until the target has taken all of it. Raises ConsoleError.
+
+        Without `to` the bytes go onto the line as they are.
+        """
         __tracebackhide__ = True
         try:
-            self._line.write(data.encode() if isinstance(data, str) else data)
+            if to is None:
+                self._line.write(as_bytes(data))
+                return
+            if self._board.image is None:
+                raise ConsoleError(f"no image is known, so no partition `{to}`: load one with `hyp_run` or `hyp_board.load`")
+            if self._decoder.mode == AUTO:  # nothing has come yet to tell
+                self._decoder.mode = self._board.image.manifest["console"]["mode"]
+            self._decoder.put(partition_of(to, self._board.image), as_bytes(data))
+            self._feed(to, _Limit(timeout))
         except Stop as stop:
             raise ConsoleLost(stop.message) from None
+
+    def _feed(self, to: str, limit: _Limit) -> None:
+        while self._decoder.waiting:
+            late = limit.is_over
+            self._take()
+            if piece := self._decoder.poll(time.monotonic()):
+                self._line.write(piece)
+            if late:
+                left = self._decoder.waiting
+                self._decoder.drop_input()
+                raise ConsoleError(f"{left} bytes for {to} were not taken in {limit.seconds:g} s: does the partition read its console?")
+            time.sleep(POLL_SECONDS)
 
     def verdict(self, *, timeout: float = 60.0, strict: bool = False) -> Outcome:
         """Wait for the end of the run and judge it like `hyp run`, by the image that was loaded last. Raises ConsoleError."""
@@ -161,7 +192,7 @@ class Console:
         self._wait(
             lambda line: re.match("end", line.text) if line.direct and line.text == "end" else None, "`hyp: end`", begin, _Limit(timeout)
         )
-        losses = tuple(str(loss) for loss in self._line.losses[self._losses_before :])
+        losses = (*(str(loss) for loss in self._line.losses[self._losses_before :]), *self._lost())
         return outcome_of_console(image, self._lines[: self._next], losses, self._board, strict=strict)
 
     def _wait(self, look: Callable[[Line], re.Match[str] | None], name: str, begin: int, limit: _Limit) -> re.Match[str]:
@@ -186,7 +217,7 @@ class Console:
 
     def _failure(self, name: str, begin: int, came: int, timeout: float) -> ConsoleError:
         where = f"{self._board.name} at {self._line.url}"
-        losses = [str(loss) for loss in self._line.losses[self._losses_before :]]
+        losses = [*(str(loss) for loss in self._line.losses[self._losses_before :]), *self._lost()]
         remarks = "".join(f"\n  {loss}" for loss in losses)
         if not self._line.is_open and not self._line.quiet:
             return ConsoleLost(f"{name} did not come in {timeout:g} s: the line to {where} is lost{remarks}")
@@ -204,9 +235,31 @@ class Console:
         return ConsoleMismatch(f"{head}{count} came{_last(others)}{remarks}")
 
     def _take(self) -> None:
-        data = self._stream.read()
+        self._accept(self._stream.read())
+
+    def _accept(self, data: bytes) -> None:
         self._bytes += len(data)
         self._lines += map(_with_stream, self._decoder.feed(data))
+
+    def _anew(self, mode: str) -> Streams:
+        image = self._board.image
+        return Streams(mode, streams(image) if image is not None else (), fifo=16 if image is None else image.manifest["console"]["fifo"])
+
+    def _lost(self) -> tuple[str, ...]:
+        """Packets that the line lost, in words."""
+        return (*self._damage, *self._decoder.lost)
+
+
+def as_bytes(data: bytes | str) -> bytes:
+    return data.encode() if isinstance(data, str) else data
+
+
+def partition_of(name: str, image: Bundle) -> int:
+    """A partition's id. Raises ConsoleError with the names that there are."""
+    names = streams(image)[1:]
+    if name not in names:
+        raise ConsoleError(f"there is no partition `{name}`; there are {', '.join(names)}")
+    return names.index(name)
 
 
 def _with_stream(line: Line) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import pytest
 
 from hyp.image.project import build_project
 from hyp.pytest_plugin.board import failure, told
+from hyp.pytest_plugin.console import as_bytes, partition_of
 from hyp.pytest_plugin.outcome import Outcome
 from hyp.report.live import Printer
 from hyp.report.places import Places
@@ -60,11 +61,13 @@ class Runner:
         timeout: float = 60.0,
         expect: Iterable[str] = (),
         until: str | None = None,
+        inputs: Mapping[str, bytes | str] | None = None,
         target: str | None = None,
         strict: bool = False,
         attach: bool = False,
     ) -> Outcome:
-        """`expect` and `until` as `PART:REGEX`; `timeout` in host seconds; `target` names an emulator where no board is chosen.
+        """`expect` and `until` as `PART:REGEX`; `inputs`: what is sent to partitions' consoles, by their names; `timeout` in host seconds;
+        `target` names an emulator where no board is chosen.
 
         `attach`: nothing is loaded, what the board boots by itself is judged as this image. Default length: 2 s of target time.
         """
@@ -79,13 +82,15 @@ class Runner:
                 clock=INSTRUCTIONS if self._board is None else WALL,
                 expect=tuple(parse_match(text, "expect", streams(bundle)) for text in expect),
                 until=parse_match(until, "until", streams(bundle)) if until is not None else None,
+                inputs=tuple((partition_of(name, bundle), as_bytes(data)) for name, data in (inputs or {}).items()),
             )
             show = Printer(sys.stdout, streams(bundle), Places(bundle).of).show
             if self._board is None:
                 ran = run(bundle, target or default_target(bundle), options, show, raw)
             else:
-                self._board.image, self._board.frames = bundle, options.frames
+                self._board.holds(bundle, options.frames)
                 ran = run_on_board(bundle, self._board.control, options, show, raw, attach=attach, say=print)
+                self._board.began()
             outcome = Outcome(judge(bundle.manifest, options, ran, strict), ran, record)
             keep(record, bundle.manifest, ran, outcome.verdict, verdict_json(bundle.manifest, options.clock, ran, outcome.verdict))
         self._say(outcome, bundle)

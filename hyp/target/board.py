@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hyp.exits import ExitCode, Stop
+from hyp.image.manifest import Manifest
 from hyp.lab.control import Control
 from hyp.lab.line import Line
 from hyp.target.bundle import Bundle, open_bundle
@@ -76,6 +77,9 @@ class Board:
         # A board that nobody starts may have spoken since its line was opened, or since the run before this one.
         self._lines = {uart: (line, line.size if self.starts else line.taken) for uart, line in lines.items()}
         self._losses_before = len(control.console.losses)
+        control.use_speeds(*speeds(manifest))
+        if self._attach:
+            control.listen_to_image()
         if not self._attach and control.board.load is not None:
             control.load(self._bundle.image, self._words)
         if self._boots:
@@ -129,3 +133,9 @@ class Board:
                 ExitCode.WRONG_INPUT,
                 f"board {name} boots what its medium holds, {path}, which is another image: write this one to the medium, or --attach",
             )
+
+
+def speeds(manifest: Manifest) -> tuple[int, int | None]:
+    """Of an image's console and trace, in baud; None: no trace on a line."""
+    trace = manifest["trace"]
+    return manifest["console"]["baud"], trace["baud"] if trace is not None else None

@@ -28,7 +28,7 @@ class Demultiplexer:
 
     def __init__(self, partitions: tuple[str, ...], *, known: bool = True) -> None:
         """`known` False: the partitions' names are not known, and whatever has a name's form before the bar is one."""
-        self._streams = {**{name.encode() + b"|": name for name in partitions}, b"hyp|": KERNEL}
+        self.know(partitions)
         self._known = known
         self._rest = b""
         self._cut: Line | None = None  # the line that the rest goes on with: what follows a cut has no prefix and must find none
@@ -42,6 +42,15 @@ class Demultiplexer:
             lines.append(self._take(self._rest))
             self._rest, self._cut = rest, None
         return lines + self._shorten()
+
+    def know(self, partitions: tuple[str, ...]) -> None:
+        """The partitions' names, from here on."""
+        self._streams = {**{name.encode() + b"|": name for name in partitions}, b"hyp|": KERNEL}
+
+    def leave(self) -> bytes:
+        """What was begun, for another reader: it was no line of text after all."""
+        rest, self._rest = self._rest, b""
+        return rest
 
     def finish(self) -> list[Line]:
         """The line that was not completed, if any."""

@@ -35,13 +35,23 @@ class Damage:
     bytes: dict[str, int] = field(default_factory=dict)
     segments: int = 0
 
+    def on_the_line(self) -> tuple[str, ...]:
+        """What the line lost, for people."""
+        lines = [f"{count} packets of {name} are missing" for name, count in sorted(self.packets.items())]
+        return (*lines, f"{self.segments} damaged packets came") if self.segments else tuple(lines)
+
+    def in_the_target(self) -> tuple[str, ...]:
+        """What never came onto the line."""
+        return tuple(f"{name} dropped {count} bytes at its full ring" for name, count in sorted(self.bytes.items()))
+
 
 class FramedDemultiplexer:
     """`names`: of the streams by number, the kernel's first; without, they are numbered. `whole`: the log begins with the run, so that the
-    first packet of each stream is number 0, as it is after each boot; else the log may begin anywhere.
+    first packet of each stream is number 0, as it is after each boot; else the log may begin anywhere. `from_boot`: damage before the
+    first boot is of no interest.
     """
 
-    def __init__(self, names: tuple[str, ...] = (), *, whole: bool = True) -> None:
+    def __init__(self, names: tuple[str, ...] = (), *, whole: bool = True, from_boot: bool = False) -> None:
         self.damage = Damage()
         self.answers: list[int] = []
         """Sequence numbers of the packets of input that the target says it has taken; who reads them removes them."""
@@ -49,6 +59,8 @@ class FramedDemultiplexer:
         self._rest = b""
         self._expected: dict[int, int] = {}
         self._whole = whole
+        self._from_boot = from_boot
+        self._joined = whole  # else the first segment may be the end of a packet
         self._packets_seen = False
         self._partial: dict[int, bytes] = {}
 
@@ -76,12 +88,13 @@ class FramedDemultiplexer:
 
     def _segment(self, segment: bytes) -> list[Line]:
         packet = parse(segment)
+        joined, self._joined = self._joined, True
         if packet is None:
             if not segment:
                 return []
             if _is_text(segment):
                 return self._text(segment)
-            self.damage.segments += 1
+            self.damage.segments += joined
             return []
         self._packets_seen = True
         try:
@@ -150,8 +163,15 @@ class FramedDemultiplexer:
         if any(line.direct and line.text.startswith(_BOOT) for line in lines):
             self._expected.clear()
             self._whole = True
+            if self._from_boot:
+                self._from_boot = False
+                self.damage = Damage()
             lines = [*(one for stream in sorted(self._partial) for one in self._close(stream)), *lines]
         return [Line(None, f"hyp: {line.text}") if line.direct and line.text.startswith(_IN_PACKETS_ONLY) else line for line in lines]
+
+    def know(self, names: tuple[str, ...]) -> None:
+        """The streams' names, from here on."""
+        self._names = names
 
     def name(self, stream: int) -> str:
         if self._names:
@@ -166,4 +186,4 @@ def _is_text(segment: bytes) -> bool:
 
 def decoder(mode: str, names: tuple[str, ...], *, whole: bool = True) -> Demultiplexer | FramedDemultiplexer:
     """`names` as the streams are numbered, the kernel's first; `whole` False: the log may begin with the end of something else."""
-    return FramedDemultiplexer(names, whole=whole) if mode == "framed" else Demultiplexer(names[1:])
+    return FramedDemultiplexer(names, whole=whole, from_boot=not whole) if mode == "framed" else Demultiplexer(names[1:])

@@ -86,7 +86,8 @@ class Watch:
         if self._finished is None:
             self._take(stream)
         self._accept(self._decoder.finish())
-        return Session(end, message, tuple(self._lines), self._target.remarks())
+        damage = self._decoder.damage.on_the_line() if isinstance(self._decoder, FramedDemultiplexer) else ()
+        return Session(end, message, tuple(self._lines), (*self._target.remarks(), *damage))
 
     def _watch(self, stream: Stream | None) -> tuple[End, str]:
         limit = self._options.timeout_s

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from hyp.target.memory import Memory
 
+_CHUNK = 1 << 20
+
 
 class Stream(Protocol):
     def read(self) -> bytes:
@@ -71,14 +73,18 @@ class LogStream:
     def __init__(self, path: Path, at: int = 0) -> None:
         """Begins at byte `at`."""
         self._path = path
-        self._at = at
+        self.at = at
 
     def read(self) -> bytes:
+        return self.read_to(self.at + _CHUNK)
+
+    def read_to(self, end: int) -> bytes:
+        """As `read`, and no further than byte `end`."""
         try:
             with self._path.open("rb") as file:
-                file.seek(self._at)
-                data = file.read(1 << 20)
+                file.seek(self.at)
+                data = file.read(max(end - self.at, 0))
         except FileNotFoundError:
             return b""
-        self._at += len(data)
+        self.at += len(data)
         return data

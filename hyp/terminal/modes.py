@@ -26,14 +26,23 @@ class Streams:
     def damage(self) -> list[str]:
         """What was lost so far, for people."""
         found = self._frames.damage
-        lines = [f"{count} packets of {name} are missing" for name, count in sorted(found.packets.items())]
-        lines += [f"{name} dropped {count} bytes at its full ring" for name, count in sorted(found.bytes.items())]
-        return lines + ([f"{found.segments} damaged packets"] if found.segments else [])
+        return [*found.on_the_line(), *found.in_the_target()]
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What the line lost of it."""
+        return self._frames.damage.on_the_line()
 
     @property
     def waiting(self) -> int:
         """Bytes of input that are not sent or not taken yet."""
         return sum(len(data) for _, data in self._early) + (self._feeder.waiting if self._feeder is not None else 0)
+
+    def know(self, names: tuple[str, ...]) -> None:
+        """Names of the streams by number, from here on."""
+        self._names = names
+        self._frames.know(names)
+        self._text.know(names[1:])
 
     def rejoin(self) -> list[Line]:
         """The line was away: what was begun is complete, and what comes is joined anywhere. What is left of it is returned."""
@@ -49,6 +58,7 @@ class Streams:
     def feed(self, data: bytes) -> list[Line]:
         if self.mode == AUTO and 0 in data:
             self.mode = FRAMED
+            data = self._text.leave() + data
         return self._decoder().feed(data)
 
     def finish(self) -> list[Line]:
@@ -69,6 +79,11 @@ class Streams:
         self._early.clear()
         answers, self._frames.answers = self._frames.answers, []
         return self._feeder.poll(now, answers)
+
+    def drop_input(self) -> None:
+        """Nobody takes it: it is forgotten."""
+        self._early.clear()
+        self._feeder = None
 
     def _decoder(self) -> Demultiplexer | FramedDemultiplexer:
         return self._frames if self.mode == FRAMED else self._text

@@ -116,6 +116,37 @@ class Adapter(Cable):
             data = data[os.write(self._master, data) :]
 
 
+class NullModem:
+    """Two ttys and what is sent to one comes from the other: `url` is the host's, `machine` the machine's."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ends = [os.openpty() for _ in range(2)]  # the slaves stay open, so that each outlives the program at it
+        for (_, slave), name in zip(self._ends, ("ttyBOARD", "ttyMACHINE"), strict=True):
+            tty.setraw(slave)
+            (folder / name).symlink_to(os.ttyname(slave))
+        self.url, self.machine = str(folder / "ttyBOARD"), str(folder / "ttyMACHINE")
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._carry, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._thread.join(5)
+        for pair in self._ends:
+            for file in pair:
+                os.close(file)
+
+    def _carry(self) -> None:
+        (host, _), (machine, _) = self._ends
+        while not self._closing.is_set():
+            for end in select.select([host, machine], [], [], _POLL_SECONDS)[0]:
+                data = os.read(end, _BYTES)
+                while data:
+                    data = data[os.write(machine if end == host else host, data) :]
+
+
 class TerminalServer(Cable):
     """Raw TCP, one client at a time: a new one takes the place of the one before it."""
 

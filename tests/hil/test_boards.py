@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.hil.cable import Adapter, Cable, DeviceServer, TerminalServer
+from tests.hil.cable import Adapter, Cable, DeviceServer, NullModem, TerminalServer
 
 pytestmark = pytest.mark.slow
 
@@ -35,16 +35,23 @@ def free_port() -> int:
 
 @contextmanager
 def lab(name: str, board: str, machine: str, cable: str, folder: Path, *features: str) -> Iterator[Lab]:
-    """`cable`: what the machine's UART ends in: `none` (its own socket), or an adapter or server of tests/hil/cable.py."""
-    uart, trace = free_port(), free_port()
+    """`cable`: what the machine's UART ends in: `none` (its own socket), `pty` (its own terminal), or a device of tests/hil/cable.py."""
+    port, trace = free_port(), free_port()
+    uart = str(port)
     (folder / "machine").mkdir()
     command = f"{sys.executable} {HERE / 'machines' / 'machine.py'} {machine} %s {folder / 'machine'}"
-    end: Cable | None = None
-    if cable == "tty":
-        end = Adapter(uart, folder / "ttyBOARD", calls=machine == "bochs")
+    end: Cable | NullModem | None = None
+    url = f"socket://127.0.0.1:{port}"
+    if cable == "pty":
+        url = uart = str(folder / "ttyBOARD")
+    elif cable == "null-modem":
+        end = NullModem(folder)
+        uart = end.machine
+    elif cable == "tty":
+        end = Adapter(port, folder / "ttyBOARD", calls=machine == "bochs")
     elif cable != "none":
-        end = {"terminal": TerminalServer, "rfc2217": DeviceServer}[cable](uart, calls=machine == "bochs")
-    url = end.url if end is not None else f"socket://127.0.0.1:{uart}"
+        end = {"terminal": TerminalServer, "rfc2217": DeviceServer}[cable](port, calls=machine == "bochs")
+    url = end.url if end is not None else url
     uarts = f"{uart} {trace}" if "trace" in features else f"{uart}"
     rows = [
         "hyp_boards: 1",
@@ -79,12 +86,13 @@ def lab(name: str, board: str, machine: str, cable: str, folder: Path, *features
 @pytest.mark.parametrize(
     ("name", "board", "machine", "cable", "features", "tests"),
     [
-        ("qemu-tcp", "qemu-q35", "qemu", "none", ("reset", "trace"), 6),
-        ("qemu-pty", "qemu-q35", "qemu", "tty", ("reset",), 5),
-        ("qemu-server", "qemu-q35", "qemu", "rfc2217", ("reset",), 5),
-        ("qemu-disc", "qemu-q35", "qemu-disc", "none", (), 4),
-        ("loader-tty", "qemu-q35", "qemu-loader", "tty", (), 4),
-        ("bochs-tcp", "bochs", "bochs", "terminal", (), 4),
+        ("qemu-tcp", "qemu-q35", "qemu", "none", ("reset", "trace"), 7),
+        ("qemu-pty", "qemu-q35", "qemu", "pty", ("reset",), 6),
+        ("qemu-server", "qemu-q35", "qemu", "rfc2217", ("reset", "input"), 7),
+        ("qemu-disc", "qemu-q35", "qemu-disc", "none", (), 5),
+        ("loader-tty", "qemu-q35", "qemu-loader", "tty", (), 5),
+        ("bochs-tcp", "bochs", "bochs", "terminal", (), 5),
+        ("bochs-pty", "bochs", "bochs", "null-modem", ("input",), 6),
     ],
 )
 def test_the_suite_passes_on(

@@ -3,11 +3,13 @@
 KIND: `qemu` is given its kernel, as by network boot; `qemu-disc` boots SeaBIOS and GRUB from a disc, `bochs` too; `qemu-loader` has
 the serial loader (`loader.elf` in FOLDER) and gets its images over the line.
 UART and TRACE are TCP ports for its com1 and com2. QEMU listens there, and waits until somebody has connected; Bochs calls there,
-as it cannot listen on a port again that was in use a minute ago.
+as it cannot listen on a port again that was in use a minute ago. Or they are paths: QEMU makes a pseudo-terminal and links it there, as an
+adapter on the board comes and goes with its power; Bochs opens the terminal that is there.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -18,6 +20,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from hyp.image.media import make_iso
 
@@ -35,7 +38,7 @@ def load(kind: str, folder: Path) -> None:
         make_iso(image, folder / "image.iso", words)
 
 
-def qemu(kind: str, folder: Path, uarts: list[int]) -> list[str]:
+def qemu(kind: str, folder: Path, uarts: list[str]) -> list[str]:
     words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-M", "q35", "-cpu", "max", "-m", "256M"]
     words += ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
     words += ["-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"]
@@ -45,13 +48,14 @@ def qemu(kind: str, folder: Path, uarts: list[int]) -> list[str]:
         words += ["-cdrom", str(folder / "image.iso"), "-boot", "d"]
     elif (folder / "image.elf").exists():
         words += ["-kernel", str(folder / "image.elf"), "-append", (folder / "command_line").read_text()]
-    for number, (port, (base, irq)) in enumerate(zip(uarts, ((0x3F8, 4), (0x2F8, 3)), strict=False)):
-        words += ["-chardev", f"socket,id=com{number},host=127.0.0.1,port={port},server=on,wait=on"]
+    for number, (end, (base, irq)) in enumerate(zip(uarts, ((0x3F8, 4), (0x2F8, 3)), strict=False)):
+        socket_words = f"socket,id=com{number},host=127.0.0.1,port={end},server=on,wait=on"
+        words += ["-chardev", socket_words if end.isdecimal() else f"pty,id=com{number}"]
         words += ["-device", f"isa-serial,iobase={base:#x},irq={irq},chardev=com{number}"]
-    return words
+    return [*words, *(["-S"] if _terminals(uarts) else [])]  # until the host has opened them
 
 
-def bochs(folder: Path, uarts: list[int]) -> list[str]:
+def bochs(folder: Path, uarts: list[str]) -> list[str]:
     lines = [
         "config_interface: textconfig",
         'display_library: term, options="hideIPS"',
@@ -69,14 +73,17 @@ def bochs(folder: Path, uarts: list[int]) -> list[str]:
         "error: action=report",
         "info: action=ignore",
         "debug: action=ignore",
-        *(f"com{n}: enabled=1, mode=socket-client, dev=127.0.0.1:{port}" for n, port in enumerate(uarts, 1)),
+        *(
+            f"com{n}: enabled=1, mode={f'socket-client, dev=127.0.0.1:{end}' if end.isdecimal() else f'term, dev={end}'}"
+            for n, end in enumerate(uarts, 1)
+        ),
     ]
     (folder / "bochsrc").write_text("\n".join(lines) + "\n")
     (folder / "continue.rc").write_text("continue\n")
     return ["bochs", "-q", "-f", str(folder / "bochsrc"), "-rc", str(folder / "continue.rc")]
 
 
-def on(kind: str, folder: Path, uarts: list[int]) -> None:
+def on(kind: str, folder: Path, uarts: list[str]) -> None:
     off(folder)
     command = bochs(folder, uarts) if kind == "bochs" else qemu(kind, folder, uarts)
     with (folder / "machine.out").open("wb") as output:
@@ -89,6 +96,35 @@ def on(kind: str, folder: Path, uarts: list[int]) -> None:
     with suppress(subprocess.TimeoutExpired):
         child.wait(0.2)
         sys.exit(f"{command[0]} ended at once: {(folder / 'machine.out').read_text(errors='replace')[-300:]}")
+    if kind != "bochs" and _terminals(uarts):
+        _link(folder, _terminals(uarts))
+
+
+def _terminals(uarts: list[str]) -> list[Path]:
+    return [Path(end) for end in uarts if not end.isdecimal()]
+
+
+def _link(folder: Path, paths: list[Path]) -> None:
+    """Its terminals get their names, and it runs from when the host has opened them: hyp does so exclusively."""
+    (answer,) = control(folder, "query-chardev")
+    found = {one["label"]: one["filename"].removeprefix("pty:") for one in answer}
+    for number, path in enumerate(paths):
+        path.unlink(missing_ok=True)
+        path.symlink_to(found[f"com{number}"])
+        while _is_free(path):
+            time.sleep(0.01)
+    control(folder, "cont")
+
+
+def _is_free(path: Path) -> bool:
+    file = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(file)
+    return True
 
 
 def off(folder: Path) -> None:
@@ -106,24 +142,32 @@ def _boots(folder: Path) -> str:
     return str((folder / "image.elf").stat().st_ino) if (folder / "image.elf").exists() else ""
 
 
-def reset(kind: str, folder: Path, uarts: list[int]) -> None:
-    """By QMP; every answer is one line of JSON. QEMU never looks for another kernel: then it is started anew."""
+def reset(kind: str, folder: Path, uarts: list[str]) -> None:
+    """QEMU never looks for another kernel: then it is started anew."""
     if (folder / "booted").read_text() != _boots(folder):
-        return on(kind, folder, uarts)
-    with socket.socket(socket.AF_UNIX) as control:
-        control.settimeout(10)
-        control.connect(str(folder / "qmp"))
-        with control.makefile("rw") as lines:
+        on(kind, folder, uarts)
+    else:
+        control(folder, "system_reset")
+
+
+def control(folder: Path, *commands: str) -> list[Any]:
+    """By QMP; every answer is one line of JSON."""
+    answers = []
+    with socket.socket(socket.AF_UNIX) as end:
+        end.settimeout(10)
+        end.connect(str(folder / "qmp"))
+        with end.makefile("rw") as lines:
             lines.readline()
-            for command in ("qmp_capabilities", "system_reset"):
+            for command in ("qmp_capabilities", *commands):
                 lines.write(json.dumps({"execute": command}) + "\n")
                 lines.flush()
-                while "return" not in json.loads(lines.readline()):
+                while "return" not in (answer := json.loads(lines.readline())):
                     pass
-    return None
+                answers.append(answer["return"])
+    return answers[1:]
 
 
-def main(kind: str, action: str, folder: Path, uarts: list[int]) -> None:
+def main(kind: str, action: str, folder: Path, uarts: list[str]) -> None:
     if action == "load":
         load(kind, folder)
     elif action == "on":
@@ -135,4 +179,4 @@ def main(kind: str, action: str, folder: Path, uarts: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), [int(word) for word in sys.argv[4:]])
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4:])

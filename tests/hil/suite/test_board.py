@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hyp.pytest_plugin.board import HypBoard
-from hyp.pytest_plugin.console import Console, ConsoleMismatch
+from hyp.pytest_plugin.console import Console, ConsoleError, ConsoleMismatch
 from hyp.pytest_plugin.running import Runner
 
 HELLO = "config/hello.yaml"
@@ -43,6 +43,26 @@ def test_a_bad_run_is_bad_here_too(hyp_run: Runner) -> None:
     outcome = hyp_run("tests/hil/plans/faulty.yaml", frames=FRAMES)
     assert [reason.code for reason in outcome.verdict.reasons] == ["health_event"]
     assert "invalid_opcode" in outcome.reasons[0]
+
+
+def test_packets_have_names_and_carry_input(hyp_board: HypBoard, hyp_console: Console, hyp_run: Runner) -> None:
+    """Two partitions on a framed console, for ever: each answers what was sent to it."""
+    hyp_board.load(hyp_run.image("config/framed.yaml"))
+    hyp_board.start()
+    hyp_console.expect("^left listens$", stream="left", timeout=60)
+    hyp_console.send("good day\n", to="left")
+    hyp_console.send(b"and \xfe you\n", to="right")
+    hyp_console.expect_lines("^good day$", r"^and \\xfe you$", in_order=False)
+    with pytest.raises(ConsoleError, match="there is no partition `middle`; there are left, right"):
+        hyp_console.send("x", to="middle")
+
+
+@pytest.mark.hyp_needs("input")
+def test_a_run_takes_input(hyp_run: Runner) -> None:
+    outcome = hyp_run("tests/hil/plans/listener.yaml", frames=4000, inputs={"echo": "one\ntwo\n"})
+    # Bochs' APIC gives its spurious vector when the task priority rises as an interrupt comes (SDM 3A 11.9); the kernel logs that.
+    assert {reason.code for reason in outcome.verdict.reasons} <= {"module_event"}
+    assert outcome.said("echo") == ["echo listens", "one", "two"]
 
 
 @pytest.mark.hyp_needs("reset")
