@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from hyp.abi.packets import PACKET_TEXT, encode
 from tests.unit.lab.ends import Script
 from tests.unit.target.guest import BOOT, END, REPORT, build
 
@@ -148,6 +149,56 @@ def test_the_console_of_a_loaded_image_is_judged(pytester: pytest.Pytester, imag
     )
     with play(pytester, WHOLE) as board:
         outcome(pytester, board, source).assert_outcomes(passed=1)
+
+
+def text(stream: int, sequence: int, data: bytes) -> bytes:
+    return encode(sequence, PACKET_TEXT, bytes((stream,)) + data)
+
+
+PACKETS = b"\0" + BOOT.replace(b"\n", b"\n\0") + text(1, 0, b"one\n") + text(2, 1, b"two 2\n") + text(0, 0, REPORT + END)
+"""The first packet of beta is missing."""
+
+
+@pytest.fixture(scope="module")
+def framed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    console = {"uart": "com1", "port": 0x3F8, "mode": "framed", "baud": 115200, "fifo": 16, "ring": 0}
+    return build(tmp_path_factory.mktemp("framed"), WHOLE, console=console)
+
+
+def test_packets_have_the_images_names_and_lost_ones_are_told(pytester: pytest.Pytester, framed: Path) -> None:
+    source = body(
+        f"hyp_board.load(hyp_run.image({str(framed)!r}), frames=3)",
+        "hyp_board.start()",
+        "hyp_console.expect('^two 2$', stream='beta')",
+        "outcome = hyp_console.verdict()",
+        "assert outcome.good, outcome",
+        "assert outcome.run.session.losses == ('1 packets of beta are missing',)",
+        f"strict = hyp_run({str(framed)!r}, frames=3, strict=True)",
+        "assert [reason.code for reason in strict.verdict.reasons] == ['line']",
+        uses="hyp_board, hyp_console, hyp_run",
+    )
+    with play(pytester, PACKETS) as board:
+        outcome(pytester, board, source).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        ("send('x', to='alpha', timeout=0.5)", "*ConsoleError: 1 bytes for alpha were not taken in 0.5 s: does the partition read*"),
+        ("send('x', to='gamma')", "*ConsoleError: there is no partition `gamma`; there are alpha, beta*"),
+    ],
+)
+def test_input_that_nobody_takes(pytester: pytest.Pytester, framed: Path, call: str, says: str) -> None:
+    source = body(
+        f"hyp_board.load(hyp_run.image({str(framed)!r}), frames=3)",
+        "hyp_board.start()",
+        f"hyp_console.{call}",
+        uses="hyp_board, hyp_console, hyp_run",
+    )
+    with play(pytester, PACKETS) as board:
+        result = outcome(pytester, board, source)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([says])
 
 
 def test_a_lost_line_is_in_the_report(pytester: pytest.Pytester) -> None:

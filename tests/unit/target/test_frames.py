@@ -128,3 +128,19 @@ def test_firmware_speaks_at_once() -> None:
     reader = FramedDemultiplexer(NAMES)
     assert reader.feed(b"SeaBIOS\r\nBooting") == [Line(None, "SeaBIOS")]
     assert reader.feed(b" from disk\r\n") == [Line(None, "Booting from disk")]
+
+
+def test_joining_in_the_middle_of_a_packet_is_no_damage() -> None:
+    reader = FramedDemultiplexer(NAMES, whole=False)
+    assert reader.feed(text(1, 7, b"cut in two\n")[5:] + text(1, 8, b"whole\n")) == [Line("alpha", "whole")]
+    assert reader.damage.on_the_line() == ()
+    reader.feed(b"\x11\x22\0" + text(1, 10, b"later\n"))
+    assert reader.damage.on_the_line() == ("1 packets of alpha are missing", "1 damaged packets came")
+
+
+def test_what_was_damaged_before_the_boot_does_not_count() -> None:
+    reader = FramedDemultiplexer(NAMES, whole=False, from_boot=True)
+    reader.feed(text(1, 3, b"old\n") + text(1, 9, b"old\n") + b"\x99noise\0" + BOOT + text(1, 0, b"new\n") + text(1, 2, b"new\n"))
+    assert reader.damage.on_the_line() == ("1 packets of alpha are missing",)
+    reader.feed(BOOT)  # the module restarts: no new beginning of the run
+    assert reader.damage.on_the_line() == ("1 packets of alpha are missing",)
