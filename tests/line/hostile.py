@@ -133,6 +133,8 @@ class HostileLine:
         self._side = _PtySide(pty) if pty is not None else _TcpSide()
         self.url = self._side.url
         self.error: Exception | None = None
+        self.attended = threading.Event()
+        """A tool has come."""
         self._open_machine = machine
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hostile line", daemon=True)
@@ -166,6 +168,8 @@ class HostileLine:
             self._cut_wanted = False
             self._side.cut()
         tool, machine = self._side.file(), self._machine.fileno()
+        if tool is not None:
+            self.attended.set()
         ready, _, _ = select.select([machine, *([tool] if tool is not None else [])], [], [], _TICK)
         if tool is not None and tool in ready:
             data = _read(tool)
