@@ -93,6 +93,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     hardware = session.config.stash.get(HARDWARE, None)
+    if hardware is not None:
+        hardware.finish()
     failed = hardware is not None and hardware.nothing_ran and not session.config.getoption("collectonly")
     if failed and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -35,6 +35,7 @@ class HardwareRun:
         self.test_from = 0  # bytes of the console's raw log before the current test
         self._losses_before = 0
         self._ran: set[str] = set()
+        self._current: pytest.Item | None = None
 
     @property
     def nothing_ran(self) -> bool:
@@ -73,12 +74,14 @@ class HardwareRun:
         return opener_of(target), switches
 
     def begin(self, item: pytest.Item) -> None:
+        self._current = item
         if self.control is not None:
             self.test_from = self.control.console.size
             self._losses_before = len(self.control.console.losses)
 
     def end(self, item: pytest.Item) -> None:
         """Keep the test's part of the raw log, and say in its properties where it is."""
+        self._current = None
         if self.control is None or not _uses_board(item):
             return
         line = self.control.console
@@ -90,6 +93,11 @@ class HardwareRun:
         found = [("hyp_board", self.board.name), ("hyp_console_log", str(path)), ("hyp_console_bytes", str(len(data)))]
         found += [("hyp_line_loss", str(loss)) for loss in losses]
         item.user_properties.extend(found)
+
+    def finish(self) -> None:
+        """The session is over; an interrupted test has not ended."""
+        if self._current is not None:
+            self.end(self._current)
 
     def took_part(self, item: pytest.Item, report: pytest.TestReport) -> None:
         if report.when == "call" and report.outcome != "skipped" and _uses_board(item):

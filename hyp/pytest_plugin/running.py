@@ -20,6 +20,7 @@ from hyp.report.verdict_json import verdict_json
 from hyp.target.bundle import Bundle, open_bundle
 from hyp.target.options import INSTRUCTIONS, WALL, Options, parse_match
 from hyp.target.run import default_target, run, run_on_board, streams
+from hyp.target.session import End
 from hyp.timeline.verdict import judge
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class Runner:
             outcome = Outcome(judge(bundle.manifest, options, ran, strict), ran, record)
             keep(record, bundle.manifest, ran, outcome.verdict, verdict_json(bundle.manifest, options.clock, ran, outcome.verdict))
         self._say(outcome, bundle)
+        if ran.session.end is End.INTERRUPTED:
+            raise KeyboardInterrupt
         return outcome
 
     def _say(self, outcome: Outcome, bundle: Bundle) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -296,3 +301,34 @@ def test_nothing_of_hyp_is_imported_before_it_is_asked_for(
             assert [name for name in sys.modules if name.startswith(("hyp.", "serial"))] == ["hyp.pytest_plugin"]
     """)
     pytester.runpytest_subprocess("-p", "hyp.pytest_plugin").assert_outcomes(passed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", ["expect", "run"])
+def test_ctrl_c(pytester: pytest.Pytester, repository: Path, image: Path, by: str) -> None:
+    waiting = ["hyp_board.power_on()", "hyp_console.expect('never', timeout=60)"] if by == "expect" else [f"hyp_run({str(image)!r})"]
+    pytester.makepyfile(body(*waiting, uses="hyp_board, hyp_console, hyp_run") + "def test_later(): pass\n")
+    (pytester.path / "SConstruct").touch()
+    said = WHOLE.removesuffix(END)
+    with play(pytester, said) as board:
+        command = [sys.executable, "-m", "hyp", "test", "--board", "bench", "--hyp-boards-file", str(board.row(power_off="touch off"))]
+        running = subprocess.Popen(
+            [*command, str(pytester.path)], cwd=pytester.path, env={**os.environ, "PYTHONPATH": str(repository)},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+        log = pytester.path / "build" / "hil" / "bench" / "0001" / "console.log"
+        deadline = time.monotonic() + 30
+        while not (log.exists() and log.read_bytes() == said):
+            assert time.monotonic() < deadline, running.communicate(timeout=5)
+            time.sleep(0.05)
+        time.sleep(0.3)
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does
+        told, _ = running.communicate(timeout=30)
+    assert running.returncode == 130, told
+    assert log.read_bytes() == said
+    assert (log.parent / "tests" / "test_ctrl_c.py-test_it.log").read_bytes() == said
+    if by == "run":
+        assert (log.parent / "tests" / "test_ctrl_c.py-test_it-run-1" / "raw" / "com1.log").read_bytes() == said
+    assert (pytester.path / "off").exists(), "what was switched on is switched off"
+    assert "raw log: " in told
+    assert "1 passed" not in told
