@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fuzz-calls", type=int, default=50_000, metavar="N", help="calls of the hypercall fuzzer (default 50000)")
     parser.getgroup("labgrid's environment").addoption("--labgrid", action="store_true", help="also the tests that install labgrid")
     group.addoption("--fuzz-seed", type=int, default=1, metavar="N", help="seed of the hypercall fuzzer (default 1)")
+    parser.getgroup("hyp's own tests").addoption("--nightly", action="store_true", help="the long form of tests that have one")
     group = parser.getgroup("schedule monitor")
     group.addoption("--monitor-streams", type=int, default=440, metavar="N", help="random streams of edges for the monitor (default 440)")
     group.addoption("--monitor-seed", type=int, default=0, metavar="N", help="seed of these streams (default 0: always the same ones)")

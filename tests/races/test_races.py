@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +43,9 @@ def plan_text(partitions: dict[str, str], rest: str, for_us: int, grants: str = 
     return "\n".join(lines) + "\n"
 
 
-def logs(found: Found, partitions: dict[str, str]) -> dict[str, Log]:
-    """Of all partitions, each at its end and with nothing wrong."""
-    seen = {name: Log(*struct.unpack_from("<8Q", found.area(name, "log"))) for name in partitions}
+def logs(found: Found, partitions: Iterable[str], area: str = "log") -> dict[str, Log]:
+    """Of all partitions, each at its end and with nothing wrong. `area`: its name, in which {} stands for the partition's."""
+    seen = {name: Log(*struct.unpack_from("<8Q", found.area(name, area.format(name)))) for name in partitions}
     assert {name: (log.wrong, log.done) for name, log in seen.items()} == dict.fromkeys(partitions, (0, 1)), seen
     assert found.facts.health == ()
     return seen

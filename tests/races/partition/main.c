@@ -1,6 +1,6 @@
 /* `args`: what is swept, then numbers (decimal): `send|receive QUEUING WORDS OFFSETS`, `die|kill WORDS LIVES`,
- * `notify|listen OFFSETS`, `upcall OFFSETS`, `ask ALARMS OFFSETS`, `pong`. */
-#include "races.h"
+ * `notify|listen OFFSETS`, `upcall OFFSETS`, `ask ALARMS OFFSETS`, `pong`, `cut|other SENDS QUEUING WORDS OFFSETS COUNT`. */
+#include "restarts.h"
 
 struct log *races_log;
 void delay(uint64_t count);
@@ -42,7 +42,7 @@ void partition_main(void)
 {
     const char *at = hyp_info()->args;
     char what = *at;
-    races_log = (struct log *)hyp_area("log")->base;
+    races_log = (struct log *)hyp_area(hyp_area("log") ? "log" : what == 'c' ? "cut_log" : "other_log")->base;
     uint64_t first = number(&at), second = number(&at), third = number(&at);
     if (what == 's' || what == 'r')
         messages_run(what == 's', first, second, third);
@@ -56,5 +56,9 @@ void partition_main(void)
         replier_run();
     if (what == 'n' || what == 'l')
         events_run(what == 'n', first);
+    if (what == 'c' || what == 'o') {
+        const struct sweep sweep = {first, second, third, number(&at), number(&at)};
+        (what == 'c' ? cut_run : other_run)(&sweep);
+    }
     upcalls_run(first);
 }
