@@ -112,7 +112,12 @@ static void begin(const struct sweep *sweep)
     struct hyp_sampling_status newest;
     if (sweep->queuing) {
         CHECK(hyp_queuing_status(hyp_port("line"), &queue), 0);
-        CHECK(sweep->sends || queue.count == 0, 1);
+        hyp_time_t start = hyp_time();
+        if (!sweep->sends) {            /* and a wait is its own, not the rest of one of the life before */
+            CHECK(queue.count, 0);
+            CHECK(hyp_queuing_receive(hyp_port("line"), message, sizeof message, 2000), HYP_TIMED_OUT);
+            CHECK(hyp_time() - start < 5000, 1);
+        }
     } else if (!sweep->sends && hyp_sampling_status(hyp_port("line"), &newest) != HYP_NO_ACTION) {
         CHECK(newest.fresh, 0);
         CHECK(newest.overwritten, 0);
