@@ -1,5 +1,7 @@
 /* `args`: what is swept, then numbers (decimal): `send|receive QUEUING WORDS OFFSETS`, `die|kill WORDS LIVES`,
- * `notify|listen OFFSETS`, `upcall OFFSETS`, `ask ALARMS OFFSETS`, `pong`, `cut|other SENDS QUEUING WORDS OFFSETS COUNT`. */
+ * `notify|listen OFFSETS`, `upcall OFFSETS`, `ask ALARMS OFFSETS`, `pong`, `cut|other SENDS QUEUING WORDS OFFSETS COUNT`,
+ * `gate|break OFFSETS COUNT`, `work`. */
+#include "breaks.h"
 #include "restarts.h"
 
 struct log *races_log;
@@ -42,7 +44,9 @@ void partition_main(void)
 {
     const char *at = hyp_info()->args;
     char what = *at;
-    races_log = (struct log *)hyp_area(hyp_area("log") ? "log" : what == 'c' ? "cut_log" : "other_log")->base;
+    char own[40];
+    hyp_snprintf(own, sizeof own, "%s_log", hyp_info()->name);
+    races_log = (struct log *)hyp_area(hyp_area("log") ? "log" : own)->base;
     uint64_t first = number(&at), second = number(&at), third = number(&at);
     if (what == 's' || what == 'r')
         messages_run(what == 's', first, second, third);
@@ -60,5 +64,11 @@ void partition_main(void)
         const struct sweep sweep = {first, second, third, number(&at), number(&at)};
         (what == 'c' ? cut_run : other_run)(&sweep);
     }
+    if (what == 'g')
+        caller_run(first, second);
+    if (what == 'b')
+        breaker_run(first, second);
+    if (what == 'w')
+        server_run();
     upcalls_run(first);
 }
