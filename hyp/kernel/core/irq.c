@@ -67,8 +67,8 @@ void irqs_close(const struct partition_plan *partition)
         const struct irq_plan *irq = irq_at(place);
         ioapic_mask(irq->line, 1);
         vectors |= 1u << place;
-        if (!irq->level && !(states[place] & MASKED_BY_OWNER))
-            event_pend(this_core(), irq->partition, irq->event);    /* an edge may be lost from here on: the next window starts with the event */
+        if (!irq->level)                /* an edge may be lost from here on, or was while its owner masked it: the next window starts with the event */
+            event_pend(this_core(), irq->partition, irq->event);
     }
     if (apic_read(APIC_REQUESTS + VECTOR_IRQ / 32 * 16) & vectors)
         settle(this_core());
