@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 from tests.devices.owners import HEAD, run_text
@@ -52,7 +53,7 @@ def test_interrupts_of_a_server_come_in_its_own_windows(repository: Path, tmp_pa
     assert len(own) >= FRAMES - 2, "windows of the server without an interrupt"
     assert all(2 <= len(offsets) <= 3 for frame, offsets in own.items() if frame), "one that waited, and those that came"
     for offsets in own.values():
-        apart = [later - earlier for earlier, later in zip(offsets[1:], offsets[2:], strict=False)]
+        apart = [later - earlier for earlier, later in pairwise(offsets[1:])]
         assert all(TICK_NS - 2000 < one < TICK_NS + 2000 for one in apart), apart
     assert max(map(len, lent.values()), default=0) <= 1, "a second interrupt in a window of the caller's"
     assert all(waited > SLOT_NS for entries in lent.values() for _, waited in entries), "not what it did first"

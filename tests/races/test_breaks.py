@@ -55,9 +55,7 @@ def plan_text(count: int, *, windows: bool, fpu: bool) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("windows", [False, True], ids=["passive", "windows"])
 @pytest.mark.parametrize("fpu", [False, True], ids=["short", "long"])
-def test_what_ends_behind_a_cut_call(
-    repository: Path, tmp_path: Path, request: pytest.FixtureRequest, fpu: bool, windows: bool
-) -> None:
+def test_what_ends_behind_a_cut_call(repository: Path, tmp_path: Path, request: pytest.FixtureRequest, fpu: bool, windows: bool) -> None:
     """No request is served twice or for a life that is over; who is left gets an error, or its reply, and its registers as they were."""
     count = OFFSETS * (TURNS if request.config.getoption("--nightly") else 2)
     built = build_plan(plan_text(count, windows=windows, fpu=fpu), repository, tmp_path / "image")

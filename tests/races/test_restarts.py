@@ -57,7 +57,7 @@ def test_restarts_behind_a_cut_call(
     built = build_plan(plan_text(sends, queuing, words, offsets, count), repository, tmp_path / "image")
     result = run(built, tmp_path / "run", 4 * count + 100)
     found = logs(result, ("cut", "other"), "{}_log")
-    begun, ended, received, sent, _, inside, _, lost, _, *restarts = struct.unpack_from("<13Q", result.area("cut", "notes"))
+    begun, _, _, _, _, inside, _, lost, _, *restarts = struct.unpack_from("<13Q", result.area("cut", "notes"))
     assert begun == count, "the sweep did not come to its end"
     assert all(restarts), restarts
     assert sum(restarts) == count
