@@ -113,6 +113,10 @@ class Verdict(IntEnum):
     PASS = 1
 
 
+SCHEDULES_MAX = 64
+"""Schedules of a plan: rights to them are bits of a word."""
+
+
 class HealthEvent(IntEnum):
     """Health events. 0 to 31 are the CPU's exception vectors (SDM 3A, table 6-1)."""
 

@@ -6,7 +6,7 @@ Each has one owner: only the owner writes, unless a field says otherwise.
 from __future__ import annotations
 
 from hyp.abi.hypercalls import VERDICT_TEXT_MAX
-from hyp.abi.numbers import EVENT_WORDS, HEALTH_EVENTS
+from hyp.abi.numbers import EVENT_WORDS, HEALTH_EVENTS, SCHEDULES_MAX
 from hyp.abi.pages import FRAME
 from hyp.abi.record import Field, Record
 
@@ -35,6 +35,7 @@ PARTITION_STATE = Record(
         Field("wait_until", "u64", "TSC at which a wait ends; 0: no wait"),
         Field("call_done", "u64", "bytes that a call cut by the window's end has copied"),
         Field("trap_busy", "u64", "a trap is being handled: slot 1 is in use"),
+        Field("propagated", "u64", "bit n: health event n waits for the partition's own handler"),
         Field("log_room", "u32", "records that it may put into the core's log before one of its own is printed"),
         Field("mode", "u32", "HYP_MODE_*"),
         Field("timer_period", "u64", "by clock: ns, 0: once", 2),
@@ -49,8 +50,9 @@ PARTITION_STATE = Record(
         Field("requester", "u32", "partition that asked for it"),
         Field("cold_starts", "u32"),
         Field("warm_starts", "u32"),
-        Field("restore_index", "u32", "progress of a restart, which may take several windows"),
+        Field("restore_index", "u32", "progress of a restart, which may take several windows: ranges that are checked, then those that are restored"),
         Field("restore_done", "u64", "bytes of the current range that are done"),
+        Field("restore_sum", "u64", "of those, while they are checked"),
         Field("control", "u32", "bit n: another asks for HYP_CONTROL_n; locked"),
         Field("health_read", "u32", "records of the core's log that it has read, modulo 2^32"),
         Field("controller", "u32", "who asked"),
@@ -83,6 +85,8 @@ ATTENTION_GATE = 0x80
 """It is in a call through a gate, or was: its release goes on with who works for it."""
 ATTENTION_REPLY = 0x100
 """The reply to it has more to do than the short way does."""
+ATTENTION_HEALTH = 0x200
+"""`propagated` has bits."""
 WAIT_NONE, WAIT_EVENT, WAIT_IDLE, WAIT_PORT, WAIT_REQUEST, WAIT_SERVER = 0, 1, 2, 3, 4, 5
 """REQUEST: it serves gates and is free. SERVER: its call is made again in its next window."""
 
@@ -247,13 +251,14 @@ CORE = Record(
         Field("phase", "u32", "PHASE_*; of use while the core idles"),
         Field("module_room", "u32", "as log_room, of the module"),
         Field("health_room", "u32", "records that the log takes before one is printed"),
-        Field("nmi_logged", "u32", "NMIs that have become records; an NMI itself only counts"),
         Field("input_lost", "u32", "bytes of input that the UART lost or got wrong"),
         Field("input_damaged", "u32", "packets of input that were none"),
         Field("trace_call", "u32", "1 + the hypercall that the trace has begun last; 0: its result is recorded too"),
         Field("module_restarts", "u32", "by HYP_MODULE_*: warm and cold restarts of the module", 2),
-        Field("reserved", "u32"),
+        Field("entered_at", "u32", "by schedule: switch_count as it was entered last", SCHEDULES_MAX),
+        Field("entered", "u8", "schedules, the one entered last first", SCHEDULES_MAX),
         Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
+        Field("module_taken", "u32", "of those, the ones that were acted on: NMIs and most machine checks only count as they come", 16),
     ),
 )
 GATE_CALLS, GATE_REPLIES, GATE_ENDS = 0, 1, 2

@@ -268,12 +268,13 @@ IRQ = Record(
 
 RESTORE = Record(
     "restore_plan",
-    "What a restart does to one range of a partition's memory.",
+    "What a cold restart checks and does of one range of a partition's memory.",
     (
-        Field("target", "u64", "user address"),
-        Field("source", "u64", "address of the pristine bytes in the slot"),
+        Field("target", "u64", "user address; 0: constant, so only checked"),
+        Field("source", "u64", "address of the pristine bytes: in the slot, or the constant ones themselves"),
         Field("copy", "u64", "bytes to copy from source"),
         Field("zero", "u64", "bytes to zero after them"),
+        Field("sum", "u64", "of the 64-bit words at source, modulo 2^64"),
     ),
 )
 

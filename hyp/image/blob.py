@@ -59,7 +59,7 @@ def pack(
     put(form.schedules, records.schedules(known, form))
     put(form.lanes, [LANE.pack(first=lane.first, count=len(lane.entries)) for schedule in lanes for lane in schedule])
     put(form.windows, _windows(known, form, lanes, root_of))
-    put(form.restores, [RESTORE.pack(target=r.target, source=r.source, copy=r.copy, zero=r.zero) for own in restores for r in own])
+    put(form.restores, [_restore(r) for own in restores for r in own])
     put(form.regions, [REGION.pack(start=r.start, end=r.end) for r in regions])
     put(form.ports, records.ports(known, form))
     put(form.channels, records.channels(known, form))
@@ -132,6 +132,10 @@ def _head(known: Facts, form: Shape, regions: int, idle_root: int) -> bytes:
         **mark_fields(plan),
         mark_setup=[*mark_setup(plan)],
     )
+
+
+def _restore(one: Restore) -> bytes:
+    return RESTORE.pack(target=one.target, source=one.source, copy=one.copy, zero=one.zero, sum=one.sum)
 
 
 def _windows(known: Facts, form: Shape, lanes: Sequence[Sequence[Lane]], root_of: Callable[[str, int], int]) -> list[bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +16,7 @@ from hyp.image.frames import Frames
 from hyp.image.kernel import Kernel
 from hyp.image.pages import CORE_BYTES
 from hyp.image.shape import Shape
-from hyp.image.space import Area, Space, rounded
+from hyp.image.space import ABI_AREAS, Area, Space, rounded
 from hyp.plan.model import Range, Shared
 
 _SAVE_AND_FPU = 2 * PAGE
@@ -24,12 +26,25 @@ _RINGS_MAX = LAPIC_BASE - RING_BASE
 
 @dataclass(frozen=True)
 class Restore:
-    """What a restart does to one range: `source` is in the slot's pristine copies; sizes are multiples of 8."""
+    """What a cold restart does to one range, after all of their sources were checked. Sizes are multiples of 8.
+
+    `source` is in the slot's pristine copies, or the range itself when it is constant: then `target` is 0, and it is only checked.
+    `data` are the bytes at `source`; what is missing at their end is zero.
+    """
 
     target: int
     source: int
     copy: int
     zero: int
+    data: bytes
+
+    @property
+    def sum(self) -> int:
+        """Of little-endian 64-bit words, modulo 2^64, as the kernel adds them."""
+        words = array("Q", self.data.ljust(self.copy, b"\0"))
+        if sys.byteorder == "big":
+            words.byteswap()
+        return sum(words) % (1 << 64)
 
 
 @dataclass(frozen=True)
@@ -94,13 +109,15 @@ class NoRoom:
 
 
 def restores(space: Space) -> tuple[Restore, ...]:
-    """What a restart does: written data is copied back, all other writable memory of its own becomes zero."""
+    """What a cold restart does: what it starts from is checked, written data is copied back, other writable memory of its own is zeroed."""
     ranges, at = [], SLOT_PRISTINE
     for area in space.areas:
+        copy = aligned(len(area.data), 8)
         if area.access == "rw" and area.own:
-            copy = aligned(len(area.data), 8)
-            ranges.append(Restore(area.virtual, at, copy, area.size - copy))
+            ranges.append(Restore(area.virtual, at, copy, area.size - copy, area.data))
             at += copy
+        elif area.data and area.own and area.name not in ABI_AREAS:
+            ranges.append(Restore(0, area.virtual, copy, 0, area.data))
     return tuple(ranges)
 
 
@@ -184,7 +201,7 @@ def no_room(what: str, size: int, frames: Frames) -> Fault:
 
 
 def _context_size(space: Space) -> int:
-    return _SAVE_AND_FPU + aligned(sum(r.copy for r in restores(space)), PAGE)
+    return _SAVE_AND_FPU + aligned(sum(r.copy for r in restores(space) if r.target), PAGE)
 
 
 def _place_areas(space: Space, common: Mapping[str, Range], frames: Frames) -> tuple[PlacedArea, ...] | Fault:

@@ -60,7 +60,7 @@ def recheck(layout: Layout, where: Addresses, tables: Range, board: Board, share
         in_stack = any(s < space.stack_top < e for n, s, e in user if n == "stack")
         _require(in_stack and space.stack_top % 16 == 8, f"{what}: the stack's top is wrong")
         written = {(a.area.virtual, a.area.size) for a in placed.areas if a.area.access == "rw" and a.area.own}
-        _require(written == {(r.target, r.copy + r.zero) for r in placed.restores}, f"{what}: a restart does not restore what it can write")
+        _require(written == {(r.target, r.copy + r.zero) for r in placed.restores if r.target}, f"{what}: a restart does not restore what it can write")
         _require(all(r.copy % 8 == 0 and r.zero % 8 == 0 for r in placed.restores), f"{what}: a restart moves odd sizes")
 
 

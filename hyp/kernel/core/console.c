@@ -257,6 +257,7 @@ static int piece_next(struct core *core)
 
 void console_drain(struct core *core, uint64_t until)
 {
+    health_pended(core);
     while (sender_go(&console_out, until))
         if (!piece_next(core))
             return;

@@ -50,12 +50,27 @@ static int64_t control_self(struct core *core, uint64_t operation)
     }
 }
 
-/* Suspend and resume take each other back; all else adds up. */
+#define WISH(operation) (1u << HYP_CONTROL_##operation)
+#define RESTARTS (WISH(WARM_RESTART) | WISH(COLD_RESTART))
+
+/* What an operation takes back of those that were asked for before it and not done yet: the later one holds. */
+static uint32_t taken_back(uint64_t operation)
+{
+    static const uint8_t wishes[] = {
+        [HYP_CONTROL_SUSPEND] = WISH(RESUME),
+        [HYP_CONTROL_RESUME] = WISH(SUSPEND),
+        [HYP_CONTROL_HALT] = 0xff,
+        [HYP_CONTROL_SHUTDOWN] = 0,
+        [HYP_CONTROL_WARM_RESTART] = 0xff & ~WISH(COLD_RESTART),
+        [HYP_CONTROL_COLD_RESTART] = 0xff,
+    };
+    return wishes[operation];
+}
+
 static void control_ask(struct partition_state *state, uint64_t operation, uint32_t by)
 {
-    uint32_t back = operation == HYP_CONTROL_RESUME ? 1u << HYP_CONTROL_SUSPEND : operation == HYP_CONTROL_SUSPEND ? 1u << HYP_CONTROL_RESUME : 0;
     state->controller = by;
-    __atomic_fetch_and(&state->control, ~back, __ATOMIC_RELAXED);
+    __atomic_fetch_and(&state->control, ~taken_back(operation), __ATOMIC_RELAXED);
     __atomic_fetch_or(&state->control, 1u << operation, __ATOMIC_RELAXED);
     __atomic_fetch_or(&state->attention, ATTENTION_CONTROL, __ATOMIC_RELEASE);
 }
@@ -77,57 +92,66 @@ int64_t hypercall_partition_control(uint64_t target, uint64_t operation)
     return HYP_OK;
 }
 
-/* Applies one operation to a partition that does not run; restarts are only requested here. */
-static void control_do(struct core *core, const struct partition_plan *partition, uint32_t operation, uint32_t cause, uint32_t by)
+/* Applies what was asked for to a partition that does not run; a restart is only requested here. It clears events, so that a request to
+ * shut down has to wait for its end. */
+static void wishes_apply(struct core *core, const struct partition_plan *partition, uint32_t wishes, uint32_t cause, uint32_t by)
 {
     struct partition_state *state = partition->state;
-    switch (operation) {
-    case HYP_CONTROL_SUSPEND:
-        gate_forget(state);
-        state->status = state->status == STATUS_READY ? STATUS_SUSPENDED : state->status;
-        state->watchdog_due = NEVER;
-        break;
-    case HYP_CONTROL_RESUME:
-        state->status = state->status == STATUS_SUSPENDED ? STATUS_READY : state->status;
+    if (wishes & RESTARTS)
+        partition_ask_restart(partition, wishes & WISH(COLD_RESTART) ? REQUEST_COLD : REQUEST_WARM, cause, by);
+    if (wishes & WISH(HALT))
+        partition_halt(state, STATUS_HALTED);
+    if (wishes & WISH(SHUTDOWN)) {
+        if (state->request > REQUEST_START)
+            control_ask(state, HYP_CONTROL_SHUTDOWN, by);
+        else
+            event_note(state, HYP_EVENT_SHUTDOWN);
+    }
+    if (wishes & WISH(SUSPEND) && state->status == STATUS_READY)
+        partition_halt(state, STATUS_SUSPENDED);
+    if (wishes & WISH(RESUME) && state->status == STATUS_SUSPENDED) {
+        state->status = STATUS_READY;
         if (state->mode == HYP_MODE_NORMAL)
             watchdog_start(core, partition);
-        break;
-    case HYP_CONTROL_HALT:
-        partition_halt(state, STATUS_HALTED);
-        break;
-    case HYP_CONTROL_SHUTDOWN:
-        event_note(state, HYP_EVENT_SHUTDOWN);
-        break;
-    default:
-        partition_ask_restart(partition, operation == HYP_CONTROL_WARM_RESTART ? REQUEST_WARM : REQUEST_COLD, cause, by);
-        break;
     }
+}
+
+/* What the schedules say that were entered since the partition's last dispatch. Of a schedule that was entered several times
+ * only the last one counts: what came before is taken back or asked for again. */
+static uint32_t switch_wishes(const struct core *core, const struct partition_plan *partition)
+{
+    uint32_t wishes = 0, count = 0;
+    while (count < the_plan()->schedule_count && (int32_t)(core->entered_at[core->entered[count]] - partition->state->switch_count) > 0)
+        count++;
+    while (count--) {
+        uint8_t operation = the_plan()->schedules[core->entered[count]].on_switch[partition->id];
+        if (operation)
+            wishes = (wishes & ~taken_back(operation - 1u)) | 1u << (operation - 1u);
+    }
+    return wishes;
 }
 
 void control_apply(struct core *core, const struct partition_plan *partition)
 {
     struct partition_state *state = partition->state;
     if (state->switch_count != core->switch_count) {
+        uint32_t wishes = switch_wishes(core, partition);
         state->switch_count = core->switch_count;
-        uint8_t operation = core->schedule->on_switch[partition->id];
-        if (operation)
-            control_do(core, partition, operation - 1u, HYP_START_SCHEDULE, NO_PARTITION);
+        wishes_apply(core, partition, wishes, HYP_START_SCHEDULE, NO_PARTITION);
     }
-    if (__atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_CONTROL, __ATOMIC_ACQUIRE) & ATTENTION_CONTROL) {
-        /* In the order of HYP_CONTROL_*, so that of several wishes the strongest holds: a restart, a halt, a suspension. */
-        uint32_t control = __atomic_exchange_n(&state->control, 0, __ATOMIC_RELAXED);
-        for (uint32_t operation = HYP_CONTROL_SUSPEND; operation <= HYP_CONTROL_COLD_RESTART; operation++)
-            if (control >> operation & 1)
-                control_do(core, partition, operation, HYP_START_PARTITION, state->controller);
-    }
+    if (__atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_CONTROL, __ATOMIC_ACQUIRE) & ATTENTION_CONTROL)
+        wishes_apply(core, partition, __atomic_exchange_n(&state->control, 0, __ATOMIC_RELAXED), HYP_START_PARTITION, state->controller);
 }
 
 int64_t hypercall_partition_status(uint64_t target, uint64_t status)
 {
+    struct core *core = this_core();
     if (target >= the_plan()->partition_count)
         return HYP_INVALID_PARAM;
-    if (!grants_on(this_core()->partition, target))
+    if (!grants_on(core->partition, target))
         return HYP_NOT_PERMITTED;
+    if (target != core->partition->id)
+        control_apply(core, &the_plan()->partitions[target]);   /* what was asked for before is seen */
     const struct partition_state *state = state_of(target);
     struct hyp_partition_status said = {
         .status = state->status,

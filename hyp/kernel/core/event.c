@@ -24,8 +24,23 @@ int upcall_wanted(void)
     return upcall_due();
 }
 
-void upcall_deliver(const struct partition_state *state)
+/* The first of the health events that wait for the partition's handler. */
+static void propagated_deliver(struct partition_state *state)
 {
+    uint64_t handler = trap_handler();
+    uint32_t event = (uint32_t)__builtin_ctzll(state->propagated);
+    if (state->call_done | state->wait_until | state->trap_busy | !handler)
+        return;
+    state->propagated &= state->propagated - 1;
+    if (!state->propagated)
+        __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_HEALTH, __ATOMIC_RELAXED);
+    trap_enter(state, event, handler);
+}
+
+void upcall_deliver(struct partition_state *state)
+{
+    if (state->propagated)
+        propagated_deliver(state);
     upcall_start(state);
 }
 

@@ -30,6 +30,20 @@ static void schedule_set(struct core *core, uint32_t schedule)
     core->schedule_since = core->frame_start_ns;
 }
 
+/* To the front of the schedules by the time at which each was entered last. */
+static void schedule_entered(struct core *core)
+{
+    uint8_t schedule = (uint8_t)schedule_current(core), next = schedule;
+    core->entered_at[schedule] = ++core->switch_count;
+    for (uint32_t n = 0; n < the_plan()->schedule_count; n++) {
+        uint8_t here = core->entered[n];
+        core->entered[n] = next;
+        next = here;
+        if (here == schedule)
+            return;
+    }
+}
+
 void frame_end(struct core *core)
 {
     core->lane_first->counters->frames++;
@@ -40,7 +54,7 @@ void frame_end(struct core *core)
     if (core->schedule_next != schedule_current(core) &&
         core->frame_start_ns >= core->schedule_since + core->schedule->min_dwell_ns) {
         schedule_set(core, core->schedule_next);
-        core->switch_count++;
+        schedule_entered(core);
     }
     core->window = core->lane_first;
 }
@@ -82,7 +96,7 @@ void schedule_init(struct core *core)
 
 void frame_restart(struct core *core)
 {
-    uint64_t now = ns_at(core, cpu_tsc()) + 2 * the_plan()->guard_ns;
+    uint64_t tsc = cpu_tsc(), now = ns_at(core, tsc > core->epoch ? tsc : core->epoch) + 2 * the_plan()->guard_ns;
     core->frame_start_ns = (now + EPOCH_GRAIN_NS - 1) / EPOCH_GRAIN_NS * EPOCH_GRAIN_NS;
     core->frame_tsc = tsc_at(core, core->frame_start_ns);
     schedule_set(core, 0);

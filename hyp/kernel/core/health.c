@@ -39,15 +39,6 @@ void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t 
         words_zero(&record->frame, sizeof record->frame);
 }
 
-int health_waiting(struct core *core)
-{
-    if (core->nmi_logged != core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT]) {
-        core->nmi_logged = core->module_count[HYP_HEALTH_NMI - FIRST_MODULE_EVENT];
-        health_log(core, NO_PARTITION, HYP_HEALTH_NMI, HYP_ACTION_LOG, cpu_tsc(), 0);
-    }
-    return core->health_tail != core->health_head;
-}
-
 void health_printed(struct core *core, const struct health_record *record)
 {
     ++*room_of(core, record->partition);
@@ -93,13 +84,13 @@ struct decision {
     uint32_t action, schedule;
 };
 
-/* The plan's answer to an event. A limit's instants are a ring: the oldest of the last `limit` is `limit` events ago. */
-static struct decision decide(const struct core *core, const struct partition_plan *partition, uint32_t event, uint64_t now)
+/* The plan's answer to an event, from a table's byte or entry. A limit's instants are a ring: the oldest of the last `limit` is
+ * `limit` events ago. */
+static struct decision decide(const struct core *core, uint32_t action, const struct health_plan *entries, uint64_t now)
 {
-    uint32_t action = partition->actions[event];
     if (action < HEALTH_TABLE)
         return (struct decision){action, 0};
-    const struct health_plan *entry = &partition->health[action - HEALTH_TABLE];
+    const struct health_plan *entry = &entries[action - HEALTH_TABLE];
     if (entry->limit) {
         uint64_t *count = entry->times - 1;
         uint64_t oldest = entry->times[(*count + 1) % entry->limit];
@@ -110,9 +101,12 @@ static struct decision decide(const struct core *core, const struct partition_pl
     return (struct decision){entry->action, entry->schedule};
 }
 
+#define GOES_ON (1ull << HYP_HEALTH_DEBUG | 1ull << HYP_HEALTH_BREAKPOINT | 1ull << HYP_HEALTH_ILLEGAL_HYPERCALL)
+
+/* After these the partition has not got beyond the instruction. */
 static int repeats(uint32_t event)
 {
-    return event < 32 && event != HYP_HEALTH_DEBUG && event != HYP_HEALTH_BREAKPOINT;
+    return event <= HYP_HEALTH_NESTED_FAULT && !(GOES_ON >> event & 1);
 }
 
 /* `running`: the partition is loaded and its context is in the save area. */
@@ -150,27 +144,24 @@ static __attribute__((noinline)) void take(struct core *core, const struct parti
                                            const struct hyp_frame *frame)
 {
     struct partition_state *state = partition->state;
-    uint64_t now = cpu_tsc(), handler = 0;
-    struct decision decision = decide(core, partition, event, now);
-    if (frame && decision.action == HYP_ACTION_PROPAGATE && state->trap_busy) {
+    uint64_t now = cpu_tsc();
+    /* A fault while one is handled, whatever the plan says of it: its handler has failed. */
+    if (frame && state->trap_busy && event <= HYP_HEALTH_ILLEGAL_HYPERCALL && partition->actions[event] > HYP_ACTION_LOG)
         event = HYP_HEALTH_NESTED_FAULT;
-        decision = decide(core, partition, event, now);
-    }
+    struct decision decision = decide(core, partition->actions[event], partition->health, now);
     health_count(state, event, now);
-    if (decision.action == HYP_ACTION_PROPAGATE) {
-        if (frame)
-            handler = trap_handler();
-        if (frame && !handler)
-            decision.action = HYP_ACTION_HALT;      /* nobody there to handle it */
-        else if (!frame || state->call_done | state->wait_until)
-            decision.action = HYP_ACTION_LOG;       /* also while a call is under way: no code of the partition may come between */
-    }
+    if (decision.action == HYP_ACTION_PROPAGATE && frame && !trap_handler())
+        decision.action = HYP_ACTION_HALT;          /* nobody there to handle it */
     if (decision.action != HYP_ACTION_IGNORE)
         health_log(core, partition->id, event, decision.action, now, frame);
-    if (decision.action == HYP_ACTION_PROPAGATE)
-        trap_enter(state, event, handler);
-    else
+    if (decision.action != HYP_ACTION_PROPAGATE)
         act(core, partition, event, decision, frame != 0);
+    else if (frame && !(state->call_done | state->wait_until | state->trap_busy))
+        trap_enter(state, event, trap_handler());
+    else {                                          /* no code of the partition may come into a call that is under way */
+        state->propagated |= 1ull << event;
+        __atomic_fetch_or(&state->attention, ATTENTION_HEALTH, __ATOMIC_RELAXED);
+    }
 }
 
 void health_partition(struct core *core, uint32_t event)
@@ -183,13 +174,42 @@ void health_absent(struct core *core, const struct partition_plan *partition, ui
     take(core, partition, event, 0);
 }
 
+/* Logged, and the plan's answer. */
+static struct decision module_decide(struct core *core, uint32_t event, const struct hyp_frame *frame)
+{
+    uint64_t now = cpu_tsc();
+    struct decision decision = decide(core, the_plan()->module_actions[event - FIRST_MODULE_EVENT], 0, now);
+    core->module_taken[event - FIRST_MODULE_EVENT]++;
+    health_log(core, NO_PARTITION, event, decision.action, now, frame);
+    return decision;
+}
+
+static void module_act(struct core *core, struct decision decision)
+{
+    _Static_assert(HYP_ACTION_COLD_RESTART - HYP_ACTION_WARM_RESTART == HYP_MODULE_COLD_RESTART - HYP_MODULE_WARM_RESTART, "");
+    if (decision.action == HYP_ACTION_SWITCH_SCHEDULE)
+        core->schedule_next = decision.schedule;
+    else if (decision.action != HYP_ACTION_LOG)
+        module_stop(core, decision.action == HYP_ACTION_HALT ? (uint32_t)HYP_MODULE_HALT : decision.action - HYP_ACTION_WARM_RESTART);
+}
+
 void health_module(struct core *core, uint32_t event, const struct hyp_frame *frame)
 {
-    uint32_t action = the_plan()->module_actions[event - FIRST_MODULE_EVENT];
     core->module_count[event - FIRST_MODULE_EVENT]++;
-    health_log(core, NO_PARTITION, event, action, cpu_tsc(), frame);
-    if (action == HYP_ACTION_WARM_RESTART || action == HYP_ACTION_COLD_RESTART || action == HYP_ACTION_HALT)
-        module_stop(core, action == HYP_ACTION_HALT           ? HYP_MODULE_HALT
-                          : action == HYP_ACTION_WARM_RESTART ? HYP_MODULE_WARM_RESTART
-                                                              : HYP_MODULE_COLD_RESTART);
+    module_act(core, module_decide(core, event, frame));
+}
+
+void health_pended(struct core *core)
+{
+    for (uint32_t n = 0; n < HEALTH_EVENTS - FIRST_MODULE_EVENT; n++)
+        if (core->module_taken[n] != core->module_count[n])
+            module_act(core, module_decide(core, FIRST_MODULE_EVENT + n, 0));
+}
+
+void health_failed(struct core *core, uint32_t event, const struct hyp_frame *frame)
+{
+    core->module_count[event - FIRST_MODULE_EVENT]++;
+    struct decision decision = module_decide(core, event, frame);
+    if (decision.action == HYP_ACTION_WARM_RESTART || decision.action == HYP_ACTION_COLD_RESTART)
+        module_act(core, decision);
 }

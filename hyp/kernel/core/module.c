@@ -10,7 +10,8 @@
 _Noreturn void module_stop(struct core *core, uint32_t operation)
 {
     if (operation == HYP_MODULE_HALT) {
-        print("\nhyp: module halt\n");
+        console_flush(core);
+        print("hyp: module halt\n");
         report_end(core);
     }
     if (core->partition && core->window->partition->flags & PARTITION_IRQ)
@@ -26,5 +27,7 @@ _Noreturn void module_stop(struct core *core, uint32_t operation)
     core->module_restarts[operation]++;
     if (!warm)
         health_forget(core);
-    schedule_restart(core);
+    /* On a fresh stack: this one may be a fault's. */
+    __asm__ volatile("mov %0, %%rsp\n\tcall *%1" : : "r"(core->stack), "r"(schedule_restart), "D"(core));
+    __builtin_unreachable();
 }

@@ -1,9 +1,10 @@
 /*
- * Start, stop and restart. A cold restart gives the partition its memory as the image had it; a warm one keeps memory.
+ * Start, stop and restart. A cold restart gives the partition its memory as the image had it, checked by its sums; a warm one keeps memory.
  * The work runs inside the partition's own windows, in chunks, with its own page tables in force; nobody else pays for it.
  */
 #include "event.h"
 #include "gate.h"
+#include "health.h"
 #include "input.h"
 #include "irq.h"
 #include "ports.h"
@@ -11,6 +12,7 @@
 #include "timer.h"
 
 #define CHUNK 4096u         /* bytes: some 520 instructions */
+#define CHUNK_CHECKED 2048u /* some 770 */
 #define FPU_BYTES 1024u     /* legacy area, header, AVX: the most that XCR0 may name (SDM 1, 13.4) */
 
 /* Zeroes or copies bytes of the partition's memory. A fault here is a fault of the plan: the kernel's panic. */
@@ -23,21 +25,38 @@ static void chunk_write(uint64_t target, uint64_t source, uint64_t bytes)
         __asm__ volatile("stac; rep stosq; clac" : "+D"(target), "+c"(words) : "a"(0) : "memory");
 }
 
-/* One chunk of the restart; 0 when nothing is left. */
-static int restore_step(const struct partition_plan *partition, struct partition_state *state)
+static uint64_t chunk_sum(uint64_t source, uint64_t bytes)
 {
-    if (state->restore_index == partition->restore_count)
+    uint64_t sum = 0, words = bytes / 8;
+    __asm__ volatile("stac\n\tjrcxz 2f\n1:\tlodsq\n\tadd %%rax, %0\n\tloop 1b\n2:\tclac" : "+r"(sum), "+S"(source), "+c"(words) : : "rax", "cc", "memory");
+    return sum;
+}
+
+/* One chunk of the restart; 0 when nothing is left. First all that it starts from is checked. */
+static int restore_step(struct core *core, const struct partition_plan *partition)
+{
+    struct partition_state *state = partition->state;
+    uint32_t index = state->restore_index, count = partition->restore_count;
+    int check = index < count;
+    if (index == 2 * count)
         return 0;
-    const struct restore_plan *range = &partition->restores[state->restore_index];
-    uint64_t done = state->restore_done, total = range->copy + range->zero;
-    uint64_t left = (done < range->copy ? range->copy : total) - done;
-    uint64_t bytes = left < CHUNK ? left : CHUNK;
-    chunk_write(range->target + done, done < range->copy ? range->source + done : 0, bytes);
+    const struct restore_plan *range = &partition->restores[check ? index : index - count];
+    uint64_t done = state->restore_done, copy = check || range->target ? range->copy : 0, total = check ? copy : copy + range->zero;
+    uint64_t left = (done < copy ? copy : total) - done, chunk = check ? CHUNK_CHECKED : CHUNK;
+    uint64_t bytes = left < chunk ? left : chunk;
+    if (check)
+        state->restore_sum += chunk_sum(range->source + done, bytes);
+    else
+        chunk_write(range->target + done, done < copy ? range->source + done : 0, bytes);
     state->restore_done = done + bytes;
-    if (state->restore_done == total) {
-        state->restore_index++;
-        state->restore_done = 0;
-    }
+    if (state->restore_done < total)
+        return 1;
+    uint64_t sum = state->restore_sum;
+    state->restore_index++;
+    state->restore_done = 0;
+    state->restore_sum = 0;
+    if (check && sum != range->sum)
+        health_absent(core, partition, HYP_HEALTH_INTEGRITY);
     return 1;
 }
 
@@ -86,6 +105,7 @@ static void dynamic_reset(struct core *core, const struct partition_plan *partit
     state->wait_until = 0;
     state->call_done = 0;
     state->trap_busy = 0;
+    state->propagated = 0;
     state->yielded = 0;
     state->serving = 0;
     ports_reset(core, partition);
@@ -100,9 +120,9 @@ int partition_prepare(struct core *core, const struct partition_plan *partition)
         return 1;
     if (state->request != REQUEST_START) {
         do {
-            if (ticks_until(core->deadline, cpu_tsc()) < (int64_t)core->guard_ticks)
+            if (state->status != STATUS_READY || ticks_until(core->deadline, cpu_tsc()) < (int64_t)core->guard_ticks)
                 return 0;
-        } while (state->request == REQUEST_COLD && restore_step(partition, state));
+        } while (state->request == REQUEST_COLD && restore_step(core, partition));
         dynamic_reset(core, partition);
         context_reset(partition);
     }
@@ -140,6 +160,7 @@ void partition_ask_restart(const struct partition_plan *partition, uint32_t requ
     state->requester = by;
     state->restore_index = 0;
     state->restore_done = 0;
+    state->restore_sum = 0;
     state->watchdog_due = NEVER;
     if (request == REQUEST_COLD) {
         state->mode = HYP_MODE_COLD_START;

@@ -8,6 +8,7 @@
 #define MSR_SYSENTER_CS 0x174
 #define MSR_SYSENTER_ESP 0x175
 #define MSR_SYSENTER_EIP 0x176
+#define MSR_MCG_STATUS 0x17a
 #define MSR_PAT 0x277
 #define MSR_TSC_DEADLINE 0x6e0
 #define MSR_EFER 0xc0000080
@@ -19,6 +20,7 @@
 #define MSR_KERNEL_GS_BASE 0xc0000102
 #define MSR_TSC_AUX 0xc0000103
 
+#define MCG_STATUS_RIPV 0x1ull
 #define CR0_MP 0x2ull
 #define CR0_TS 0x8ull
 #define CR0_NE 0x20ull

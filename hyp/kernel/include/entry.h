@@ -27,7 +27,8 @@ _Noreturn void timer_in_partition(uint64_t now);
 _Noreturn void timer_in_idle(void);
 void fault_in_partition(void);
 void fault_in_kernel(struct hyp_frame *frame);
-_Noreturn void panic_frame(const struct hyp_frame *frame);
+_Noreturn void fault_ends(const struct hyp_frame *frame);
+void machine_check(struct hyp_frame *frame);
 int64_t hypercall_untagged(void);
 
 #endif

@@ -27,8 +27,9 @@ void events_collect(struct partition_state *state);
 /* Nonzero: enabled, and something is pending that is not masked. */
 int upcall_wanted(void);
 
-/* Turns the context in the save area into the start of an upcall, if one is wanted and no call is under way. */
-void upcall_deliver(const struct partition_state *state);
+/* Turns the context in the save area into the start of an upcall, if one is wanted and no call is under way; health events that
+ * were found while the partition did not run go to its handler of traps likewise. */
+void upcall_deliver(struct partition_state *state);
 
 /* The context of a frame slot back into the save area, made harmless; nonzero when it cannot be. */
 int slot_restore(uint32_t slot);

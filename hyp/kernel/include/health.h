@@ -43,7 +43,10 @@ static inline __attribute__((always_inline)) void health_count(struct partition_
 void health_partition(struct core *core, uint32_t event);
 
 /* The log's reader: nonzero while a record waits at the tail; the record is done with. */
-int health_waiting(struct core *core);
+static inline int health_waiting(const struct core *core)
+{
+    return core->health_tail != core->health_head;
+}
 void health_printed(struct core *core, const struct health_record *record);
 
 void health_forget(struct core *core);          /* for its readers; what is not printed yet still is */
@@ -53,7 +56,14 @@ void health_absent(struct core *core, const struct partition_plan *partition, ui
 /* The next record for a reader, each once; 0 when there is none. */
 int health_next(const struct core *core, struct partition_state *reader, struct hyp_health_record *out);
 
+/* An event of the module, wherever the kernel may be left for a restart. */
 void health_module(struct core *core, uint32_t event, const struct hyp_frame *frame);
+
+/* The same for those that were only counted as they came: NMIs, and machine checks after which the CPU could go on. */
+void health_pended(struct core *core);
+
+/* The kernel cannot go on: returns unless the plan says that the module is to be restarted. */
+void health_failed(struct core *core, uint32_t event, const struct hyp_frame *frame);
 
 static inline const char *health_event_name(uint64_t event)
 {

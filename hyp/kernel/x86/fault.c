@@ -1,4 +1,7 @@
-/* The kernel's own exceptions are a panic, but for the one copy routine whose faults are the caller's bad address. */
+/*
+ * The kernel's own exceptions are the module's health event internal_error, but for the one copy routine whose faults are the caller's
+ * bad address; so are machine checks after which the CPU cannot go on. The plan may have the module restarted, else it is a panic.
+ */
 #include "apic.h"
 #include "entry.h"
 #include "event.h"
@@ -15,11 +18,23 @@ void fault_in_kernel(struct hyp_frame *frame)
     }
     int in_copy = frame->rip >= (uint64_t)copy_partition && frame->rip < (uint64_t)copy_partition_end;
     if (frame->vector != VECTOR_PAGE_FAULT || !in_copy)
-        panic_frame(frame);
+        fault_ends(frame);
     frame->rip = (uint64_t)copy_partition_fault;
 }
 
-_Noreturn void panic_frame(const struct hyp_frame *frame)
+void machine_check(struct hyp_frame *frame)
+{
+    struct core *core = (struct core *)(CORE_BASE + CORE_STATE);
+    frame->error = cpu_read(MSR_MCG_STATUS);
+    cpu_write(MSR_MCG_STATUS, 0);       /* a second one would reset the CPU else (SDM 3B 16.3.1.2) */
+    if (!(frame->error & MCG_STATUS_RIPV))
+        fault_ends(frame);
+    core->module_count[HYP_HEALTH_MACHINE_CHECK - FIRST_MODULE_EVENT]++;
+    console_work = 1;
+}
+
+/* What is printed if nothing can go on. */
+static _Noreturn void panic(const struct hyp_frame *frame)
 {
     static const char names[][4] = {"r15", "r14", "r13", "r12", "r11", "r10", "r9", "r8", "rbp", "rdi", "rsi", "rdx", "rcx", "rbx", "rax"};
     const uint64_t *words = &frame->r15;
@@ -30,4 +45,13 @@ _Noreturn void panic_frame(const struct hyp_frame *frame)
         print(n % 4 ? " %s=%lx" : "\nhyp: %s=%lx", names[n], words[n]);
     print("\n");
     halt();
+}
+
+_Noreturn void fault_ends(const struct hyp_frame *frame)
+{
+    struct core *core = (struct core *)(CORE_BASE + CORE_STATE);
+    __asm__ volatile("wrgsbase %0" : : "r"(core));                             /* it may be the partition's */
+    if (core->epoch)                    /* else the boot has not come far enough to begin again */
+        health_failed(core, frame->vector == VECTOR_MACHINE_CHECK ? HYP_HEALTH_MACHINE_CHECK : HYP_HEALTH_INTERNAL_ERROR, frame);
+    panic(frame);
 }

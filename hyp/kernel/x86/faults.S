@@ -72,6 +72,7 @@ entry_fault_kernel:
     cld
     mov %rsp, %rdi
     call fault_in_kernel                /* returns only when the context on the stack may go on */
+exit_fault_kernel:
     pop_registers
     add $16, %rsp
     iretq
@@ -116,15 +117,19 @@ entry_nmi:
 entry_machine_check:
     push $0
     push $VECTOR_MACHINE_CHECK
-    jmp 1f
-entry_double_fault:
-    push $VECTOR_DOUBLE_FAULT
-1:  push_registers
+    push_registers
     clac
     cld
     mov %rsp, %rdi
-    call panic_frame
-    ud2
+    call machine_check                  /* returns when the interrupted context may go on */
+    jmp exit_fault_kernel
+entry_double_fault:
+    push $VECTOR_DOUBLE_FAULT
+    push_registers
+    clac
+    cld
+    mov %rsp, %rdi
+    call fault_ends
 
     .section .rodata, "a"
     .balign 2

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hyp.abi.numbers import SCHEDULES_MAX
 from hyp.plan.draft import Draft, DraftPartition, DraftSchedule
 from hyp.plan.model import Timing
 from hyp.plan.node import Path
 
-SCHEDULES_MAX = 64
-"""Grants are one bit per schedule in one 64-bit word."""
 Stretch = tuple[int, int]
 """[start, end) in ns from the start of the major frame."""
 
