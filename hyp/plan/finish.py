@@ -109,9 +109,9 @@ def _gate(gate: DraftGate) -> Gate:
 
 
 def _shared(area: DraftShared) -> Shared:
-    if area.size is None:
+    if area.size is None or area.cache is None:
         raise AssertionError(f"shared area {area.name} is incomplete and nothing was reported")
-    return Shared(area.name, area.size, area.access)
+    return Shared(area.name, area.size, area.access, area.cache)
 
 
 def _schedule(schedule: DraftSchedule) -> Schedule:

@@ -197,11 +197,15 @@ class Gate:
 
 @dataclass(frozen=True)
 class Shared:
-    """A shared memory area; `access` by partition: ro | rw."""
+    """A shared memory area; `access` by partition: ro | rw.
+
+    One `cache` (wb | wc | wt | uc) for all: what mappings of different types would do is undefined (SDM 3A 11.12.4).
+    """
 
     name: str
     size: int
     access: dict[str, str]
+    cache: str = "wb"
 
 
 @dataclass(frozen=True)

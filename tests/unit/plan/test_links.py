@@ -90,6 +90,12 @@ def test_links() -> None:
     assert plan.shared == (Shared("frame", 65536, {"sensor": "rw", "control": "ro"}),)
 
 
+@pytest.mark.parametrize("cache", ["wb", "wc", "wt", "uc"])
+def test_a_shared_area_has_one_cache_attribute(cache: str) -> None:
+    (area,) = plan_of(changed(("control: ro}}", f"control: ro}}, cache: {cache}}}"))).shared
+    assert area.cache == cache
+
+
 def test_grants_are_resolved() -> None:
     sensor, control, monitor = plan_of(FULL).partitions
     assert sensor.grants == control.grants == Grants()
