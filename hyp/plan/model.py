@@ -303,7 +303,7 @@ class Plan:
     channels: tuple[Channel, ...] = ()
     events: tuple[Event, ...] = ()
     shared: tuple[Shared, ...] = ()
-    module_health: dict[str, str] = field(default_factory=dict)  # module event -> log | halt | warm_restart | cold_restart
+    module_health: dict[str, HealthRule] = field(default_factory=dict)  # module event -> rule; others: built-in
     trace: Trace | None = None  # None: windows only, in memory
     gates: tuple[Gate, ...] = ()
     monitor: Monitor | None = None
