@@ -169,6 +169,7 @@ _ALL = (
     Code("HLT002", "event that would repeat", "the partition would spend its windows causing the same event"),
     Code("HLT003", "limit and then apart", "the Nth event within the time takes `then`: one says nothing without the other"),
     Code("HLT004", "watchdog too short", "it expires before its partition can kick it, although everyone is on time"),
+    Code("HLT005", "going on after the kernel's own fault", "what it would do next, and to whom, is not known: its memory may be damaged"),
     Code("BRD001", "board not found", "a plan is compiled for one machine"),
     Code("BRD002", "memory ranges overlap", "a byte of memory belongs to one range"),
     Code("BRD003", "range not whole pages", "memory is handed out in pages of 4 KiB"),

@@ -121,7 +121,13 @@ PLAN = Record(
         Field("channels", "*const struct channel_plan", "channel_count of them"),
         Field("irqs", "*const struct irq_plan", "irq_count of them"),
         Field("features", "*const struct feature_plan", "feature_count of them: what the CPU must have"),
-        Field("module_actions", "u8", "by module event from FIRST_MODULE_EVENT on: HYP_ACTION_LOG, HALT, WARM_RESTART, COLD_RESTART", 16),
+        Field("module_health", "*const struct health_plan", "for module actions from HEALTH_TABLE on"),
+        Field(
+            "module_actions",
+            "u8",
+            "by module event from FIRST_MODULE_EVENT on: HYP_ACTION_*, or HEALTH_TABLE + place after module_health",
+            16,
+        ),
         Field("name", "char", "the plan's", NAME_SIZE),
         Field("board", "char", count=NAME_SIZE),
         Field("streams", "*struct ring", "address of ring[stream_count]"),
@@ -194,7 +200,7 @@ PARTITION = Record(
         Field("serves", "u32", "SERVES_*: whether gates lead here, and whether it has windows besides"),
         Field("reserved", "u32"),
         Field("name", "char", count=NAME_SIZE),
-        Field("actions", "u8", "by event: HYP_ACTION_*, or HEALTH_TABLE + place after health_first", HEALTH_EVENTS),
+        Field("actions", "u8", "by event: HYP_ACTION_*, or HEALTH_TABLE + place after health", HEALTH_EVENTS),
     ),
 )
 

@@ -10,6 +10,7 @@ from hyp.abi.tables import (
     CHANNEL,
     CONSOLE_MODES,
     FEATURE,
+    HEALTH,
     IRQ,
     LANE,
     NO_IRQ,
@@ -27,7 +28,7 @@ from hyp.abi.tables import (
 from hyp.image import records
 from hyp.image.addresses import ring_address, state_address
 from hyp.image.cpu import extended_state, features
-from hyp.image.health import event_names, module_actions
+from hyp.image.health import event_names
 from hyp.image.layout import Restore
 from hyp.image.shape import Facts, Shape
 from hyp.image.space import Space
@@ -103,7 +104,8 @@ def _head(known: Facts, form: Shape, regions: int, idle_root: int) -> bytes:
         features=form.address(form.features, FEATURE),
         feature_count=len(features(board)),
         irq_count=sum(len(ends.interrupts) for ends in known.wiring.partitions),
-        module_actions=list(module_actions(plan)),
+        module_health=form.address(form.health, HEALTH, sum(len(own.entries) for own in known.health[:-1])),
+        module_actions=list(known.health[-1].actions),
         name=plan.name,
         board=board.name,
         streams=ring_address(where.ring(0)),

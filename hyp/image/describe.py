@@ -93,7 +93,7 @@ def describe(parts: Parts, data: bytes) -> Manifest:
             {"name": gate.name, "callers": list(gate.callers), "server": gate.server, "when_busy": gate.when_busy} for gate in plan.gates
         ],
         "shared": [
-            SharedEntry(name=one.name, physical=at.start, size=at.size, access=dict(sorted(one.access.items())))
+            SharedEntry(name=one.name, physical=at.start, size=at.size, access=dict(sorted(one.access.items())), cache=one.cache)
             for one, at in zip(plan.shared, layout.shared.values(), strict=True)
         ],
         "expected": {name: list(events) for name, events in sorted(plan.expected.items())},
@@ -172,7 +172,7 @@ def _partition(parts: Parts, placed: Placed) -> PartitionEntry:
     partition = space.partition
     roots = {str(core): parts.tables.start + n * PAGE for (name, core), n in parts.roots.partitions.items() if name == partition.name}
     areas = [
-        AreaEntry(name=a.area.name, virtual=a.area.virtual, physical=a.physical, size=a.area.size, access=a.area.access)
+        AreaEntry(name=a.area.name, virtual=a.area.virtual, physical=a.physical, size=a.area.size, access=a.area.access, cache=a.area.cache)
         for a in sorted(placed.areas, key=lambda a: a.area.virtual)
     ]
     return {

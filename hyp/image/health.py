@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hyp.abi.numbers import FIRST_MODULE_EVENT, HEALTH_EVENTS, HealthAction, HealthEvent
@@ -15,37 +16,41 @@ _MODULE_HALTING = {HealthEvent.INTERNAL_ERROR, HealthEvent.MACHINE_CHECK}
 
 
 @dataclass(frozen=True)
-class PartitionHealth:
-    """`actions` by event: HYP_ACTION_*, or HEALTH_TABLE + place in `entries`."""
+class Health:
+    """`actions` by event, of the module from FIRST_MODULE_EVENT on: HYP_ACTION_*, or HEALTH_TABLE + place in `entries`."""
 
     actions: tuple[int, ...]
     entries: tuple[HealthRule, ...]
 
 
-def partition_health(partition: Partition) -> PartitionHealth:
+def partition_health(partition: Partition) -> Health:
     """The partition's rules over the built-in table: an exception halts, so does what cannot go on; the rest is logged."""
     actions = [int(HealthAction.HALT)] * _EXCEPTIONS + [int(HealthAction.LOG)] * (HEALTH_EVENTS - _EXCEPTIONS)
     for event in _HALTING:
         actions[event] = int(HealthAction.HALT)
-    entries: list[HealthRule] = []
-    for name, rule in sorted(partition.health.items()):
-        event = HealthEvent[name.upper()]
-        if rule.limit or rule.action.schedule is not None:
-            actions[event] = HEALTH_TABLE + len(entries)
-            entries.append(rule)
-        else:
-            actions[event] = int(HealthAction[rule.action.word.upper()])
-    return PartitionHealth(tuple(actions), tuple(entries))
+    return _with_rules(actions, 0, partition.health)
 
 
-def module_actions(plan: Plan) -> list[int]:
-    """HYP_ACTION_* by module event from FIRST_MODULE_EVENT on: the plan's over the built-in ones."""
+def module_health(plan: Plan) -> Health:
+    """The module's rules over the built-in ones: the kernel's own fault and the CPU's halt, the rest is logged."""
     actions = [int(HealthAction.LOG)] * MODULE_EVENTS
     for event in _MODULE_HALTING:
         actions[event - FIRST_MODULE_EVENT] = int(HealthAction.HALT)
-    for name, word in plan.module_health.items():
-        actions[HealthEvent[name.upper()] - FIRST_MODULE_EVENT] = int(HealthAction[word.upper()])
-    return actions
+    return _with_rules(actions, FIRST_MODULE_EVENT, plan.module_health)
+
+
+def _with_rules(builtin: Sequence[int], first: int, rules: Mapping[str, HealthRule]) -> Health:
+    """`builtin` begins with event `first`."""
+    actions = list(builtin)
+    entries: list[HealthRule] = []
+    for name, rule in sorted(rules.items()):
+        place = HealthEvent[name.upper()] - first
+        if rule.limit or rule.action.schedule is not None:
+            actions[place] = HEALTH_TABLE + len(entries)
+            entries.append(rule)
+        else:
+            actions[place] = int(HealthAction[rule.action.word.upper()])
+    return Health(tuple(actions), tuple(entries))
 
 
 def event_names() -> list[str]:
@@ -57,6 +62,11 @@ def event_names() -> list[str]:
     return names
 
 
+def healths(plan: Plan) -> tuple[Health, ...]:
+    """The partitions', by id, then the module's: the order of the health table."""
+    return *map(partition_health, plan.partitions), module_health(plan)
+
+
 def limits(plan: Plan) -> tuple[int, ...]:
     """The limits of all entries that have one, in the order of the health table."""
-    return tuple(rule.limit for p in plan.partitions for rule in partition_health(p).entries if rule.limit)
+    return tuple(rule.limit for own in healths(plan) for rule in own.entries if rule.limit)

@@ -36,6 +36,7 @@ class AreaEntry(TypedDict):
     physical: int
     size: int
     access: str  # r | rw | rx
+    cache: str  # wb | wc | wt | uc
 
 
 class PartitionEntry(TypedDict):
@@ -102,6 +103,7 @@ class SharedEntry(TypedDict):
     physical: int
     size: int
     access: dict[str, str]  # partition -> ro | rw
+    cache: str  # wb | wc | wt | uc
 
 
 class CoreEntry(TypedDict):

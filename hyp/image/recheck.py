@@ -65,7 +65,7 @@ def recheck(layout: Layout, where: Addresses, tables: Range, board: Board, share
 
 
 def _shared(layout: Layout, planned: Sequence[Shared]) -> None:
-    """Every shared area has its frames in exactly the partitions that the plan names, with the right that it gives."""
+    """Every shared area has its frames in exactly the partitions that the plan names, with its right and cache attribute."""
     _require(list(layout.shared) == [one.name for one in planned], "the shared areas are not the plan's")
     for one in planned:
         size = layout.shared[one.name].size
@@ -73,8 +73,8 @@ def _shared(layout: Layout, planned: Sequence[Shared]) -> None:
     rights = {"ro": "r", "rw": "rw"}
     for placed in layout.partitions:
         name = placed.space.partition.name
-        wanted = {(one.name, layout.shared[one.name], rights[one.access[name]]) for one in planned if name in one.access}
-        found = {(a.area.name, Range(a.physical, a.area.size), a.area.access) for a in placed.areas if a.area.shared}
+        wanted = {(one.name, layout.shared[one.name], rights[one.access[name]], one.cache) for one in planned if name in one.access}
+        found = {(a.area.name, Range(a.physical, a.area.size), a.area.access, a.area.cache) for a in placed.areas if a.area.shared}
         _require(found == wanted, f"partition {name}: its shared areas are not the plan's")
 
 

@@ -137,7 +137,7 @@ def listeners(known: Facts, groups: Iterable[Iterable[Listener]]) -> list[bytes]
 
 
 def health(known: Facts) -> Iterator[bytes]:
-    """health_plan[], partition by partition."""
+    """health_plan[], partition by partition, then the module's."""
     limited = 0
     for own in known.health:
         for rule in own.entries:

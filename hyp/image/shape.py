@@ -26,7 +26,7 @@ from hyp.image.addresses import Addresses, addresses, aligned
 from hyp.image.cpu import features
 from hyp.image.gates import Gates, gates
 from hyp.image.grants import Rows, rows
-from hyp.image.health import PartitionHealth, partition_health
+from hyp.image.health import Health, healths
 from hyp.image.wiring import Wiring, wiring
 from hyp.plan.model import Plan
 
@@ -36,18 +36,21 @@ REGIONS_MAX = 64
 
 @dataclass(frozen=True)
 class Facts:
-    """The plan and what follows from it without any file: addresses, numbers, rights, actions."""
+    """The plan and what follows from it without any file: addresses, numbers, rights, actions.
+
+    `health` are the partitions', by id, and last the module's.
+    """
 
     plan: Plan
     where: Addresses
     wiring: Wiring
-    health: tuple[PartitionHealth, ...]
+    health: tuple[Health, ...]
     rows: Rows
     gates: Gates
 
 
 def facts(plan: Plan) -> Facts:
-    return Facts(plan, addresses(plan), wiring(plan), tuple(map(partition_health, plan.partitions)), rows(plan), gates(plan))
+    return Facts(plan, addresses(plan), wiring(plan), healths(plan), rows(plan), gates(plan))
 
 
 @dataclass(frozen=True)

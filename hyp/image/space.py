@@ -108,7 +108,7 @@ def arrange(
     for one in shared:
         if partition.name in one.access:
             access = "r" if one.access[partition.name] == "ro" else "rw"
-            wanted.append((Area(one.name, 0, rounded(one.size), access, listed=True, shared=True), 0))
+            wanted.append((Area(one.name, 0, rounded(one.size), access, one.cache, listed=True, shared=True), 0))
     wanted += [(Area(r.name, 0, r.extent.size, "rw", r.cache, listed=True, physical=r.extent.start), 0) for r in registers]
     start = max(a.end for a in segments)
     for area, guard in sorted(own + wanted, key=lambda pair: pair[0].size >= LARGE_PAGE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hyp.plan.kinds import Choice, Kind, Text, not_yet
+from hyp.plan.kinds import Choice, Kind, Text
 from hyp.plan.node import Mapping, Node, Path, Scalar
 from hyp.plan.numbers import RateOf
 from hyp.plan.report import Report
@@ -79,9 +79,7 @@ RULE = Record("a health rule", (ACTION, LIMIT, THEN), "{action: cold_restart, li
 
 @dataclass(frozen=True)
 class Rule(Kind[WrittenRule]):
-    """An action alone, or a record with one. `counted`: whether limits are supported."""
-
-    counted: bool = True
+    """An action alone, or a record with one."""
 
     def read(self, node: Node, path: Path, report: Report) -> WrittenRule | None:
         if isinstance(node, Mapping) and SWITCH in node.entries and len(node.entries) > 1 and ACTION.key not in node.entries:
@@ -95,21 +93,15 @@ class Rule(Kind[WrittenRule]):
         action = None if record is None else record.get(ACTION)
         if record is None or action is None:
             return None
-        written = [field.key for field in (LIMIT, THEN) if record.written(field)]
-        if written and not self.counted:
-            not_yet(
-                written[0], " (limits of the module's events)", "remove `limit` and `then` for now", (*path, written[0]), report, key=True
-            )
-            return None
         limit, then = record.get(LIMIT), record.get(THEN)
         refused = (record.written(LIMIT) and limit is None) or (record.written(THEN) and then is None)
         return WrittenRule(path, action, limit, then, whole=not refused)
 
     def words(self) -> str:
-        return "an action, or `{action, limit, then}`" if self.counted else "an action"
+        return "an action, or `{action, limit, then}`"
 
     def example(self) -> str:
         return "cold_restart"
 
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [Action().schema(), RULE.schema()]} if self.counted else Action().schema()
+        return {"anyOf": [Action().schema(), RULE.schema()]}

@@ -69,3 +69,4 @@ class DraftShared:
     path: Path
     size: int | None
     access: dict[str, str]
+    cache: str | None

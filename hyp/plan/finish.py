@@ -27,7 +27,7 @@ def finished(draft: Draft) -> Plan:
         channels=tuple(map(_channel, draft.channels)),
         events=tuple(map(_event, draft.events)),
         shared=tuple(map(_shared, draft.shared)),
-        module_health={event: rule.action.word for event, rule in draft.module_health.items()},
+        module_health={event: _rule(rule) for event, rule in draft.module_health.items()},
         trace=draft.trace,
         gates=tuple(map(_gate, draft.gates)),
         monitor=None if draft.monitor is None else draft.monitor.finished(max(s.major_frame or 0 for s in draft.schedules)),
@@ -109,9 +109,9 @@ def _gate(gate: DraftGate) -> Gate:
 
 
 def _shared(area: DraftShared) -> Shared:
-    if area.size is None:
+    if area.size is None or area.cache is None:
         raise AssertionError(f"shared area {area.name} is incomplete and nothing was reported")
-    return Shared(area.name, area.size, area.access)
+    return Shared(area.name, area.size, area.access, area.cache)
 
 
 def _schedule(schedule: DraftSchedule) -> Schedule:

@@ -76,7 +76,7 @@ ACCESS = Field(
     "Rights by partition; who is not listed does not see it",
     required=True,
 )
-SHARED_CACHE = Field("cache", Choice(("wb",), later=("wc", "wt", "uc")), "Cache attribute", default="wb")
+SHARED_CACHE = Field("cache", Choice(("wb", "wc", "wt", "uc")), "Cache attribute, the same in every partition", default="wb")
 SHARED_AREA = Record("a shared area", (SHARED_SIZE, ACCESS, SHARED_CACHE), "{size: 64 KiB, access: {sensor: rw, control: ro}}")
 SHARED = Field(
     "shared",

@@ -197,11 +197,15 @@ class Gate:
 
 @dataclass(frozen=True)
 class Shared:
-    """A shared memory area; `access` by partition: ro | rw."""
+    """A shared memory area; `access` by partition: ro | rw.
+
+    One `cache` (wb | wc | wt | uc) for all: what mappings of different types would do is undefined (SDM 3A 11.12.4).
+    """
 
     name: str
     size: int
     access: dict[str, str]
+    cache: str = "wb"
 
 
 @dataclass(frozen=True)
@@ -299,7 +303,7 @@ class Plan:
     channels: tuple[Channel, ...] = ()
     events: tuple[Event, ...] = ()
     shared: tuple[Shared, ...] = ()
-    module_health: dict[str, str] = field(default_factory=dict)  # module event -> log | halt | warm_restart | cold_restart
+    module_health: dict[str, HealthRule] = field(default_factory=dict)  # module event -> rule; others: built-in
     trace: Trace | None = None  # None: windows only, in memory
     gates: tuple[Gate, ...] = ()
     monitor: Monitor | None = None

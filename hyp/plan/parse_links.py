@@ -27,7 +27,10 @@ def gates_of(values: Values) -> tuple[DraftGate, ...]:
 
 def shared_of(values: Values) -> tuple[DraftShared, ...]:
     areas = (values.get(lang.SHARED) or {}).items()
-    return tuple(DraftShared(name, area.path, area.get(lang.SHARED_SIZE), area.get(lang.ACCESS) or {}) for name, area in areas)
+    return tuple(
+        DraftShared(name, area.path, area.get(lang.SHARED_SIZE), area.get(lang.ACCESS) or {}, area.get(lang.SHARED_CACHE))
+        for name, area in areas
+    )
 
 
 def _channel(name: str, values: Values, report: Report) -> DraftChannel:

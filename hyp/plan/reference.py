@@ -15,7 +15,7 @@ from hyp.codes import CODES, FAMILIES, Code
 from hyp.plan import board_language, language
 from hyp.plan.actions import MODULE_WORDS, PARTITION_WORDS, RULE, SWITCH, Rule
 from hyp.plan.checks import BOARD_CHECKS, PLAN_CHECKS
-from hyp.plan.checks.health import REPEATING
+from hyp.plan.checks.health import DOUBTFUL, FINAL, REPEATING
 from hyp.plan.checks.partitions import EVENTS, MODULE_EVENTS
 from hyp.plan.json_schema import schemas
 from hyp.plan.kinds import Choice, Kind, Later
@@ -82,8 +82,10 @@ def _health() -> str:
         ("events of a partition, also those that `expect.health` may list", words(EVENTS)),
         ("events of the module", words(MODULE_EVENTS)),
         ("actions at a partition's events", f"{words(PARTITION_WORDS)}, `{{{SWITCH}: NAME}}`"),
-        ("actions at the module's events", words(MODULE_WORDS)),
+        ("actions at the module's events", f"{words(MODULE_WORDS)}, `{{{SWITCH}: NAME}}`"),
         ("`ignore` and `log` are refused at", words(REPEATING)),
+        (f"`log` and `{{{SWITCH}: NAME}}` are refused at", words(FINAL)),
+        ("they are followed by a halt, unless the CPU says that it can go on (RIPV, SDM 3B 16.3.1.2), at", words(DOUBTFUL)),
     )
     return "| | |\n| --- | --- |\n" + "\n".join(f"| {what} | {which} |" for what, which in rows) + "\n"
 
@@ -135,7 +137,7 @@ def _inner(kind: Kind[Any], path: str) -> tuple[Record | None, str]:
     """The record in a kind, through lists and tables, with its path."""
     if isinstance(kind, Record):
         return kind, path
-    if isinstance(kind, Rule) and kind.counted:
+    if isinstance(kind, Rule):
         return RULE, path
     if isinstance(kind, ListOf):
         return _inner(kind.item, f"{path}[]")

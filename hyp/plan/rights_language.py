@@ -35,7 +35,7 @@ GRANTS = Record("a partition's grants", (G_PARTITIONS, G_SCHEDULES, G_HEALTH_LOG
 HEALTH_TABLE = TableOf(Rule(), "a mapping from health events", None, sample_name="page_fault")
 H_MODULE = Field(
     "module",
-    TableOf(Rule(counted=False), "a mapping from events of the module", None, sample_name="unexpected_interrupt"),
+    TableOf(Rule(), "a mapping from events of the module", None, sample_name="unexpected_interrupt"),
     "Actions at events of the module",
 )
 H_DEFAULTS = Field("defaults", HEALTH_TABLE, "For every partition; its own `health:` wins, then this, then the built-in table")

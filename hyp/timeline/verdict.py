@@ -131,16 +131,22 @@ def _frames(options: Options, run: Run, frames: dict[int, int]) -> Iterator[Reas
         return
     if not frames:
         yield Reason("no_facts", "the run ended without an end report: nothing can be judged")
-    halted = any(line.direct and line.text == MODULE_HALT for line in run.session.lines)
     for core, completed in frames.items():
         if options.frames is not None and completed != options.frames:
-            why = ", then the module was halted" if halted else ""
+            why = ", then the module was halted" if _halted(run) else ""
             yield Reason("frames", f"core {core} completed {completed} of {options.frames} major frames{why}")
 
 
+def _halted(run: Run) -> bool:
+    return any(line.direct and line.text == MODULE_HALT for line in run.session.lines)
+
+
 def _deliveries(windows: tuple[WindowResult, ...], run: Run) -> Iterator[Reason]:
-    """A complete run has exactly the planned number; a stopped one, and every restart of the module, may have cut a frame."""
-    more = run.facts.module_restarts + (0 if run.session.end is End.COMPLETE else 1)
+    """A complete run has exactly the planned number; a stopped one, every restart of the module and its halt may have cut a frame.
+
+    What was delivered in such a frame is no planned one's, but it is one more at most.
+    """
+    more = run.facts.module_restarts + (1 if _halted(run) or run.session.end is not End.COMPLETE else 0)
     for result in windows:
         if not result.planned <= result.facts.delivered <= result.planned + more:
             yield Reason("window_not_delivered", f"{name_of(result.window)}: {result.facts.delivered} of {result.planned} delivered")

@@ -132,6 +132,20 @@ def test_shared_memory_is_seen_whole(tmp_path: Path) -> None:
     assert pictures == [f"picture {n}: 0 pixels wrong" for n in range(1, 6)]
 
 
+@pytest.mark.parametrize(("cache", "size"), [("uc", "64 KiB"), ("wc", "64 KiB"), ("wc", "2 MiB")])
+def test_shared_memory_of_every_cache_attribute_is_memory(cache: str, size: str, tmp_path: Path) -> None:
+    """The page tables are legal to the CPU, in pages of both sizes; an emulator does not show what a cache does."""
+    text = (ROOT / "config" / "shared.yaml").read_text(encoding="utf-8").replace("partitions/", f"{ROOT / 'partitions'}/")
+    for old, new in (("{size: 64 KiB, ", f"{{size: {size}, cache: {cache}, "), ("at: 4 ms, for: 1 ms", "at: 5 ms, for: 5 ms")):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    plan = tmp_path / "shared.yaml"
+    plan.write_text(text.replace("at: 0 ms, for: 1 ms", "at: 0 ms, for: 5 ms"), encoding="utf-8")
+    ran = run_plan(plan, tmp_path / "record", "--frames", "10")
+    assert (ran.code, ran.verdict["verdict"]) == (0, "good"), ran.text
+    assert ran.consoles["viewer"][1:] == [f"picture {n}: 0 pixels wrong" for n in range(1, 6)]
+
+
 @pytest.mark.parametrize("access", ["rw", "ro"])
 def test_who_may_only_read_a_shared_area_cannot_write_it(access: str, tmp_path: Path) -> None:
     """The viewer's program in the camera's place: a picture is never made, and the camera with `ro` faults."""

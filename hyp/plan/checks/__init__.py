@@ -105,6 +105,7 @@ PLAN_CHECKS: tuple[Callable[[Draft], None], ...] = (
     health.health_events_exist,
     health.health_actions_are_legal,
     health.repeating_events_are_acted_on,
+    health.internal_errors_end_this_life,
     health.limits_have_a_then,
     health.health_schedules_exist,
     health.watchdogs_can_be_kicked,

@@ -25,6 +25,10 @@ REPEATING = tuple(
     if (event <= HealthEvent.MEMORY_VIOLATION or event is HealthEvent.NESTED_FAULT) and event not in RETURNING
 )
 """Events at which doing nothing only makes the same event happen again."""
+FINAL = (HealthEvent.INTERNAL_ERROR.name.lower(),)
+"""Events of the module after which nothing may go on."""
+DOUBTFUL = (HealthEvent.MACHINE_CHECK.name.lower(),)
+"""Events of the module after which the CPU says whether it can go on."""
 
 
 def health_events_exist(draft: Draft) -> None:
@@ -51,8 +55,8 @@ def health_actions_are_legal(draft: Draft) -> None:
     """The module's events have the module's actions. A nested fault is not propagated: handling it is what failed."""
     legal: tuple[str, ...]
     for path, event, action in _actions(draft):
-        if path == MODULE and event in MODULE_EVENTS and action.word not in MODULE_WORDS:
-            message, legal = f"`{action.word}` is no action for the module's event `{event}`", MODULE_WORDS
+        if path == MODULE and event in MODULE_EVENTS and action.word not in (*MODULE_WORDS, SWITCH):
+            message, legal = f"`{action.word}` is no action for the module's event `{event}`", _module_words(event)
         elif path != MODULE and event == "nested_fault" and action.word == "propagate":
             message = "`nested_fault` cannot be propagated: the partition's handler has faulted"
             legal = tuple(word for word in PARTITION_WORDS if word not in ("ignore", "log", "propagate"))
@@ -69,6 +73,14 @@ def repeating_events_are_acted_on(draft: Draft) -> None:
             useless = ("ignore", "log", *(("propagate",) if event == "nested_fault" else ()))
             legal = [word for word in PARTITION_WORDS if word not in useless]
             draft.report.add("HLT002", action.path, message, f"use {alternatives([*legal, f'{{{SWITCH}: NAME}}'])}")
+
+
+def internal_errors_end_this_life(draft: Draft) -> None:
+    """The module stops or restarts at its own fault, as the action and as `then`: it does not go on."""
+    for path, event, action in _actions(draft):
+        if path == MODULE and event in FINAL and action.word in ("log", SWITCH):
+            message = f"after `{action.word}` the kernel would go on, and `{event}` is its own fault"
+            draft.report.add("HLT005", action.path, message, f"use {alternatives(_module_words(event))}")
 
 
 def limits_have_a_then(draft: Draft) -> None:
@@ -111,6 +123,11 @@ def watchdogs_can_be_kicked(draft: Draft) -> None:
         )
         fix = f"write more than `{length}`, or give it windows more often"
         draft.report.add("HLT004", (*partition.path, "watchdog"), message, fix)
+
+
+def _module_words(event: str) -> tuple[str, ...]:
+    """What is legal at an event of the module."""
+    return tuple(word for word in MODULE_WORDS if word != "log") if event in FINAL else (*MODULE_WORDS, f"{{{SWITCH}: NAME}}")
 
 
 def _tables(draft: Draft) -> Iterator[tuple[Path, dict[str, WrittenRule]]]:

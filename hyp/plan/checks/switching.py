@@ -51,7 +51,8 @@ def switching_keys_are_of_use(draft: Draft) -> None:
 
 
 def schedules_can_be_reached(draft: Draft) -> None:
-    """From the first schedule every other one can be entered: by grants and health actions of partitions with windows on the way."""
+    """From the first schedule every other one can be entered: by grants and health actions of partitions with windows on the way, or by the
+    module's health actions."""
     reached = _reached(draft)
     for schedule in draft.schedules if reached else ():
         if schedule.name not in reached:
@@ -61,7 +62,7 @@ def schedules_can_be_reached(draft: Draft) -> None:
 
 
 def schedules_can_be_left(draft: Draft) -> None:
-    """In every schedule that can be entered by a switch, a partition with a window may switch to another one."""
+    """In every schedule that can be entered by a switch, a partition with a window, or the module's health, may switch to another one."""
     ways = _ways(draft)
     reached = _reached(draft)
     for schedule in draft.schedules if ways is not None and len(reached) > 1 else ():
@@ -91,12 +92,13 @@ def _ways(draft: Draft) -> dict[str, set[str]] | None:
         return None
     if not draft.names or len(draft.partitions) != len(draft.names) or not all(schedule.complete for schedule in draft.schedules):
         return None
-    doubtful: list[Path] = [("health", "defaults"), *((*schedule.path, "windows") for schedule in draft.schedules)]
+    doubtful: list[Path] = [("health", "defaults"), ("health", "module"), *((*schedule.path, "windows") for schedule in draft.schedules)]
     doubtful += [(*partition.path, key) for partition in draft.partitions for key in ("grants", "system", "health")]
     if not all(draft.report.ok(path) for path in doubtful):
         return None
     targets = {partition.name: _targets(partition, draft) for partition in draft.partitions}
-    return {schedule.name: set().union(*(targets[name] for name in sorted(_running(schedule)))) for schedule in draft.schedules}
+    anywhere = _switches(draft.module_health)
+    return {schedule.name: anywhere.union(*(targets[name] for name in sorted(_running(schedule)))) for schedule in draft.schedules}
 
 
 def _running(schedule: DraftSchedule) -> set[str]:
@@ -105,8 +107,12 @@ def _running(schedule: DraftSchedule) -> set[str]:
 
 def _targets(partition: DraftPartition, draft: Draft) -> set[str]:
     """Schedules that a partition's grants and health actions lead to."""
-    rules: dict[str, WrittenRule] = {**draft.health_defaults, **partition.health}
-    by_health = {action.schedule for rule in rules.values() for action in rule.actions() if action.schedule is not None}
     if partition.system:
         return set(draft.schedule_names)
+    by_health = _switches({**draft.health_defaults, **partition.health})
     return by_health | set(partition.grants.schedules if partition.grants is not None else ())
+
+
+def _switches(rules: dict[str, WrittenRule]) -> set[str]:
+    """Schedules that a health table leads to."""
+    return {action.schedule for rule in rules.values() for action in rule.actions() if action.schedule is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from hyp.abi.numbers import EVENT_FIRST, Direction, PortKind
 from hyp.plan.model import Channel, Event, Shared
 from tests.unit.image import plans
 from tests.unit.image.built import Built
-from tests.unit.image.walk import Memory
+from tests.unit.image.walk import Leaf, Memory
 
 ONES = (1 << 64) - 1
 SAMPLING, QUEUING = PortKind.SAMPLING, PortKind.QUEUING
@@ -181,7 +182,13 @@ def test_an_event_is_raised_where_its_receiver_knows_it(built: Built) -> None:
 
 def test_a_shared_area_is_one_memory_with_the_plans_rights(built: Built) -> None:
     (entry,) = built.image.manifest["shared"]
-    assert entry == {"name": "frame", "physical": entry["physical"], "size": 0x2000, "access": {"sensor": "rw", "monitor": "ro"}}
+    assert entry == {
+        "name": "frame",
+        "physical": entry["physical"],
+        "size": 0x2000,
+        "access": {"sensor": "rw", "monitor": "ro"},
+        "cache": "wb",
+    }
     for name, write in (("sensor", True), ("monitor", False)):
         area = next(row for row in built.listed(name, "areas", pages.AREA) if row["name"] == "frame")
         assert (area["size"], area["access"]) == (0x2000, 3 if write else 1)
@@ -216,6 +223,38 @@ def test_a_large_shared_area_has_large_pages_everywhere(tmp_path: Path) -> None:
     assert with_none.image is not None
     used = [one.image.manifest["memory"]["used"] for one in (outcome, with_none) if one.image]
     assert used[0] - used[1] < (5 << 20) + (1 << 16), "the frames are there more than once"
+
+
+PAT = {0: "wb", 1: "wt", 3: "uc", 4: "wc"}
+"""Entries of the PAT that images use, as the kernel programs it (hyp/kernel/x86/features.c)."""
+
+
+def pat_entry(leaf: Leaf) -> int:
+    """PWT, PCD and PAT of a leaf as the number of a PAT entry; the last lies elsewhere in a large page (SDM 3A 11.12.3)."""
+    pat = leaf.entry >> (7 if leaf.size == 1 << 12 else 12) & 1
+    return pat << 2 | leaf.entry >> 3 & 3
+
+
+@pytest.mark.parametrize("cache", ["wb", "wt", "uc", "wc"])
+def test_all_mappings_of_a_shared_area_have_its_cache_attribute(cache: str, tmp_path: Path) -> None:
+    plan = plans.plan({name: plans.memory(heap=0x10000) for name in ("a", "b")})
+    areas = Shared("small", 0x3000, {"a": "rw", "b": "ro"}, cache), Shared("large", 5 << 20, {"a": "ro", "b": "rw"}, cache)
+    outcome = plans.compile_plan(replace(plan, shared=areas), tmp_path)
+    assert outcome.image is not None
+    made = Built(plan, outcome.image, Memory(outcome.image.data))
+    for name in ("a", "b"):
+        listed = {row["name"]: row for row in made.listed(name, "areas", pages.AREA)}
+        leaves = [leaf for leaf in made.space(name).leaves if leaf.user]
+        for area, sizes in (("small", {1 << 12: 3}), ("large", {1 << 21: 2, 1 << 12: 256})):
+            row = listed[area]
+            inside = [leaf for leaf in leaves if row["base"] <= leaf.virtual < row["base"] + row["size"]]
+            assert Counter(leaf.size for leaf in inside) == sizes
+            assert {PAT[pat_entry(leaf)] for leaf in inside} == {cache}
+            leaves = [leaf for leaf in leaves if leaf not in inside]
+        assert {PAT[pat_entry(leaf)] for leaf in leaves} == {"wb"}, "private memory has an attribute that nobody gave it"
+        entries = next(p for p in outcome.image.manifest["partitions"] if p["name"] == name)["areas"]
+        assert {e["name"]: e["cache"] for e in entries if e["cache"] != "wb"} == ({} if cache == "wb" else {"small": cache, "large": cache})
+    assert [entry["cache"] for entry in outcome.image.manifest["shared"]] == [cache, cache]
 
 
 def test_the_messages_take_no_room_in_the_file(tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def test_shared_areas_are_the_plans_and_no_others(layout: Layout) -> None:
     refused(replace(layout, shared={"frame": frames["frame"]}), "the shared areas are not the plan's")
     refused(replace(layout, shared={**frames, "frame": Range(frames["frame"].start, 0x1000)}), "shared area frame has 4096 bytes for 6144")
     refused(changed(layout, "frame", access="r"), "partition a: its shared areas are not the plan's")
+    refused(changed(layout, "frame", cache="uc"), "partition a: its shared areas are not the plan's")
     refused(changed(layout, "frame", physical=frames["table"].start), "partition a: its shared areas are not the plan's")
     refused(changed(layout, "heap", shared=True), "partition a: its shared areas are not the plan's")
     first = layout.partitions[0]

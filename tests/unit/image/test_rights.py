@@ -22,6 +22,13 @@ from tests.unit.image.walk import Memory
 NAMES = ("plain", "boss", "chief", "other")
 ALL = 0x3F
 SWITCH = HealthAction("switch_schedule", "degraded")
+MODULE = {
+    "internal_error": HealthRule(HealthAction("cold_restart")),
+    "nmi": HealthRule(HealthAction("halt")),
+    "machine_check": HealthRule(SWITCH),
+    "unexpected_interrupt": HealthRule(HealthAction("log"), 7, 3_000_000, SWITCH),
+    "clock_mismatch": HealthRule(HealthAction("log"), 2, 1_000_000_000, HealthAction("warm_restart")),
+}
 HEALTH = {
     "divide_error": HealthRule(HealthAction("warm_restart")),
     "page_fault": HealthRule(HealthAction("cold_restart"), 3, 1_000_000_000, SWITCH),
@@ -44,8 +51,7 @@ def enriched() -> Plan:
     (normal,) = plan.schedules
     degraded = replace(normal, name="degraded", min_dwell_ns=100_000_000, on_switch={"plain": "warm_restart", "chief": "suspend"})
     again = replace(degraded, name="again", min_dwell_ns=0)
-    module = {"internal_error": "cold_restart", "nmi": "halt"}
-    return replace(plan, partitions=(plain, *partitions[1:3], other), schedules=(normal, degraded, again), module_health=module)
+    return replace(plan, partitions=(plain, *partitions[1:3], other), schedules=(normal, degraded, again), module_health=MODULE)
 
 
 @pytest.fixture(scope="module")
@@ -113,12 +119,27 @@ def test_rows_of_many_partitions_overlap(tmp_path: Path) -> None:
 def entries(built: Built, name: str) -> dict[str, dict[str, Any]]:
     """The health table's entries of a partition, by event."""
     row = built.partition(name)
+    return entries_at(built, row["health"], {event: row["actions"][event] for event in HealthEvent})
+
+
+def module_entries(built: Built) -> dict[str, dict[str, Any]]:
+    """Likewise of the module."""
+    head = built.head()
+    actions = {event: head["module_actions"][event - FIRST_MODULE_EVENT] for event in HealthEvent if event >= FIRST_MODULE_EVENT}
+    return entries_at(built, head["module_health"], actions)
+
+
+def entries_at(built: Built, first: int, actions: dict[HealthEvent, int]) -> dict[str, dict[str, Any]]:
     found = {}
-    for event in HealthEvent:
-        action = row["actions"][event]
+    for event, action in actions.items():
         if action >= HEALTH_TABLE:
-            (found[event.name.lower()],) = built.rows(tables.HEALTH, row["health"] + (action - HEALTH_TABLE) * tables.HEALTH.size, 1)
+            (found[event.name.lower()],) = built.rows(tables.HEALTH, first + (action - HEALTH_TABLE) * tables.HEALTH.size, 1)
     return found
+
+
+def told(found: dict[str, dict[str, Any]]) -> dict[str, tuple[int, ...]]:
+    keys = ("action", "schedule", "then", "then_schedule", "window_ns", "limit")
+    return {event: tuple(entry[key] for key in keys) for event, entry in found.items()}
 
 
 def test_simple_actions_are_one_byte_and_others_an_entry(built: Built) -> None:
@@ -127,9 +148,7 @@ def test_simple_actions_are_one_byte_and_others_an_entry(built: Built) -> None:
     assert row["actions"][HealthEvent.INVALID_OPCODE] == Word.HALT
     assert row["actions"][HealthEvent.OVERRUN] == Word.LOG
     assert row["watchdog_ns"] == 50_000_000
-    found = entries(built, "plain")
-    keys = ("action", "schedule", "then", "then_schedule", "window_ns", "limit")
-    assert {event: tuple(entry[key] for key in keys) for event, entry in found.items()} == {
+    assert told(entries(built, "plain")) == {
         "page_fault": (Word.COLD_RESTART, 0, Word.SWITCH_SCHEDULE, 1, 1_000_000_000, 3),
         "watchdog": (Word.SWITCH_SCHEDULE, 1, Word.SWITCH_SCHEDULE, 1, 0, 0),
         "application_error": (Word.LOG, 0, Word.HALT, 0, 2_000_000, 5),
@@ -139,10 +158,10 @@ def test_simple_actions_are_one_byte_and_others_an_entry(built: Built) -> None:
 
 
 def test_every_limit_has_instants_of_its_own(built: Built) -> None:
-    found = [*entries(built, "plain").values(), *entries(built, "other").values()]
+    found = [*entries(built, "plain").values(), *entries(built, "other").values(), *module_entries(built).values()]
     assert [bool(entry["times"]) for entry in found] == [bool(entry["limit"]) for entry in found]
     ranges = sorted((entry["times"] - 8, entry["times"] + 8 * entry["limit"]) for entry in found if entry["limit"])
-    assert len(ranges) == 3
+    assert len(ranges) == 5
     assert all(low[1] <= high[0] for low, high in pairwise(ranges))
     core = built.record(state.CORE, tables.CORE_BASE)
     assert core["trace_ring"] + state.TRACE_RECORDS * state.TRACE_RECORD.size <= ranges[0][0]
@@ -161,7 +180,13 @@ def test_module_actions_are_the_plans_over_the_built_in_ones(built: Built, tmp_p
     halting = ("INTERNAL_ERROR", "MACHINE_CHECK")
     plain = {name: Word.HALT if name in halting else Word.LOG for name in (*halting, "NMI", "UNEXPECTED_INTERRUPT", "CLOCK_MISMATCH")}
     assert actions(Built(built.plan, default.image, Memory(default.image.data))) == plain
-    assert actions(built) == {**plain, "INTERNAL_ERROR": Word.COLD_RESTART, "NMI": Word.HALT}
+    simple = {name: action for name, action in actions(built).items() if action < HEALTH_TABLE}
+    assert simple == {"INTERNAL_ERROR": Word.COLD_RESTART, "NMI": Word.HALT}
+    assert told(module_entries(built)) == {
+        "machine_check": (Word.SWITCH_SCHEDULE, 1, Word.SWITCH_SCHEDULE, 1, 0, 0),
+        "unexpected_interrupt": (Word.LOG, 0, Word.SWITCH_SCHEDULE, 1, 3_000_000, 7),
+        "clock_mismatch": (Word.LOG, 0, Word.WARM_RESTART, 0, 1_000_000_000, 2),
+    }
 
 
 def test_the_release_tolerance_is_the_boards(built: Built) -> None:

@@ -62,7 +62,7 @@ def separated_plans(draw: st.DrawFn) -> tuple[Plan, dict[str, Program]]:
         for name in names
     }
     shared = tuple(
-        Shared(f"shared{n}", draw(sizes), draw(st.dictionaries(st.sampled_from(names), accesses, min_size=1)))
+        Shared(f"shared{n}", draw(sizes), draw(st.dictionaries(st.sampled_from(names), accesses, min_size=1)), draw(caches))
         for n in range(draw(st.integers(0, 3)))
     )
     plan = plans.plan({name: draw(memories()) for name in names}, board, windows)

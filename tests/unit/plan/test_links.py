@@ -90,6 +90,12 @@ def test_links() -> None:
     assert plan.shared == (Shared("frame", 65536, {"sensor": "rw", "control": "ro"}),)
 
 
+@pytest.mark.parametrize("cache", ["wb", "wc", "wt", "uc"])
+def test_a_shared_area_has_one_cache_attribute(cache: str) -> None:
+    (area,) = plan_of(changed(("control: ro}}", f"control: ro}}, cache: {cache}}}"))).shared
+    assert area.cache == cache
+
+
 def test_grants_are_resolved() -> None:
     sensor, control, monitor = plan_of(FULL).partitions
     assert sensor.grants == control.grants == Grants()
@@ -113,8 +119,28 @@ def test_health_of_the_partition_wins_over_the_default() -> None:
     fault = HealthRule(HealthAction("cold_restart"), 3, 1_000_000_000, HealthAction("switch_schedule", "degraded"))
     assert sensor.health == {"page_fault": fault, "divide_error": HealthRule(HealthAction("warm_restart"))}
     assert control.health == {"page_fault": fault, "divide_error": HealthRule(HealthAction("halt"))}
-    assert plan.module_health == {"unexpected_interrupt": "log"}
+    assert plan.module_health == {"unexpected_interrupt": HealthRule(HealthAction("log"))}
     assert (sensor.watchdog_ns, control.watchdog_ns) == (0, 50_000_000)
+
+
+def module(rules: str) -> tuple[str, str]:
+    return "module: {unexpected_interrupt: log}", f"module: {{{rules}}}"
+
+
+def test_the_module_has_full_rules() -> None:
+    plan = plan_of(
+        changed(
+            module(
+                "nmi: {action: log, limit: 3 in 1 s, then: {switch_schedule: degraded}}, machine_check: {switch_schedule: normal}, "
+                "internal_error: {action: warm_restart, limit: 2 in 10 s, then: halt}"
+            )
+        )
+    )
+    assert plan.module_health == {
+        "nmi": HealthRule(HealthAction("log"), 3, 1_000_000_000, HealthAction("switch_schedule", "degraded")),
+        "machine_check": HealthRule(HealthAction("switch_schedule", "normal")),
+        "internal_error": HealthRule(HealthAction("warm_restart"), 2, 10_000_000_000, HealthAction("halt")),
+    }
 
 
 def test_switching() -> None:
@@ -177,6 +203,11 @@ def test_without_takes_one_name_alone() -> None:
         (("limit: 3 in 1 s, then: {switch_schedule: degraded}", "limit: 3 in 1 s, then: stop"), ["VAL008"]),
         (("{action: cold_restart, limit: 3 in 1 s, then: {switch_schedule: degraded}}", "[halt]"), ["VAL003"]),
         (("unexpected_interrupt: log", "page_fault: suspend"), ["NAM005"]),
+        (module("nmi: {switch_schedule: degradd}"), ["NAM007"]),
+        (module("nmi: {action: log, limit: 3 in 1 s}"), ["HLT003"]),
+        (module("nmi: {action: log, limit: 3 in 1 s, then: suspend}"), ["HLT001"]),
+        (module("internal_error: suspend"), ["HLT001"]),
+        (module("internal_error: {action: halt, limit: 3 in 1 s, then: {switch_schedule: degraded}}"), ["HLT005"]),
         (("at: 6 ms, for: 1 ms", "at: 6 ms, for: 1"), ["VAL009"]),
         (("sensor: [warm_restart, halt]", "monitor: [warm_restart, halt]"), ["GRT002"]),
     ],
@@ -204,6 +235,18 @@ def test_a_switch_by_health_action_is_a_way() -> None:
     assert found(check(changed(ungranted, ("divide_error: halt", "divide_error: {switch_schedule: normal}")))) == []
     away = ("then: {switch_schedule: degraded}", "then: halt")
     assert found(check(changed(ungranted, away))) == ["SCH015"], "one mistake, one message"
+
+
+def test_the_modules_health_is_a_way_from_everywhere() -> None:
+    ungranted = ("      schedules: [normal, degraded]\n", "")
+    away = ("then: {switch_schedule: degraded}", "then: halt")
+    assert found(check(changed(ungranted, module("nmi: {switch_schedule: normal}")))) == []
+    assert found(check(changed(ungranted, away, module("nmi: {switch_schedule: degraded}")))) == ["SCH016"], "nothing leads back"
+    both = module("nmi: {switch_schedule: degraded}, clock_mismatch: {action: log, limit: 2 in 1 s, then: {switch_schedule: normal}}")
+    assert found(check(changed(ungranted, away, both))) == []
+    assert found(check(changed(ungranted, away, module("nmi: {switch_schedule: degradd}")))) == ["NAM007"], (
+        "what is misspelt may be the way"
+    )
 
 
 def test_ports_and_events_share_the_event_numbers() -> None:

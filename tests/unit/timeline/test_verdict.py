@@ -38,6 +38,11 @@ def reasons(run: Run, options: Options = OPTIONS, *, strict: bool = False, manif
     return list(judge(manifest, options, run, strict).reasons)
 
 
+def halted(run: Run) -> Run:
+    """As if the module had been halted at the end."""
+    return replace(run, session=replace(run.session, lines=(*LINES, Line("hyp", "module halt", direct=True))))
+
+
 def windows(**changes: Any) -> Facts:
     return replace(FACTS, windows={**FACTS.windows, 0: replace(FACTS.windows[0], **changes)})
 
@@ -81,9 +86,7 @@ def test_frames_that_are_missing() -> None:
 
 
 def test_a_halted_module_is_named() -> None:
-    run = ran()
-    halted = replace(run, session=replace(run.session, lines=(*LINES, Line("hyp", "module halt", direct=True))))
-    assert [reason.message for reason in reasons(halted, replace(OPTIONS, frames=9))] == [
+    assert [reason.message for reason in reasons(halted(ran()), replace(OPTIONS, frames=9))] == [
         "core 0 completed 3 of 9 major frames, then the module was halted"
     ]
 
@@ -114,6 +117,17 @@ def test_windows_are_planned_by_the_frames_of_their_schedule() -> None:
 @pytest.mark.parametrize(("restarts", "delivered", "good"), [(0, 3, True), (0, 4, False), (1, 4, True), (1, 5, False), (1, 2, False)])
 def test_a_restart_of_the_module_may_have_cut_one_frame(restarts: int, delivered: int, good: bool) -> None:
     assert (reasons(ran(replace(windows(delivered=delivered), module_restarts=restarts))) == []) is good
+
+
+@pytest.mark.parametrize(("restarts", "delivered", "good"), [(0, 4, True), (0, 5, False), (2, 6, True), (2, 7, False), (2, 2, False)])
+def test_a_halt_of_the_module_may_have_cut_one_frame_more(restarts: int, delivered: int, good: bool) -> None:
+    assert (reasons(halted(ran(replace(windows(delivered=delivered), module_restarts=restarts)))) == []) is good
+
+
+def test_a_partition_cannot_say_that_the_module_was_halted() -> None:
+    run = ran(windows(delivered=4))
+    forged = replace(run, session=replace(run.session, lines=(*LINES, Line("alpha", "module halt"))))
+    assert [reason.code for reason in reasons(forged)] == ["window_not_delivered"]
 
 
 def test_no_facts_are_not_good() -> None:
