@@ -178,7 +178,7 @@ void health_absent(struct core *core, const struct partition_plan *partition, ui
 static struct decision module_decide(struct core *core, uint32_t event, const struct hyp_frame *frame)
 {
     uint64_t now = cpu_tsc();
-    struct decision decision = decide(core, the_plan()->module_actions[event - FIRST_MODULE_EVENT], 0, now);
+    struct decision decision = decide(core, the_plan()->module_actions[event - FIRST_MODULE_EVENT], the_plan()->module_health, now);
     core->module_taken[event - FIRST_MODULE_EVENT]++;
     health_log(core, NO_PARTITION, event, decision.action, now, frame);
     return decision;
