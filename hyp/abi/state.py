@@ -50,7 +50,11 @@ PARTITION_STATE = Record(
         Field("requester", "u32", "partition that asked for it"),
         Field("cold_starts", "u32"),
         Field("warm_starts", "u32"),
-        Field("restore_index", "u32", "progress of a restart, which may take several windows: ranges that are checked, then those that are restored"),
+        Field(
+            "restore_index",
+            "u32",
+            "progress of a restart, which may take several windows: ranges that are checked, then those that are restored",
+        ),
         Field("restore_done", "u64", "bytes of the current range that are done"),
         Field("restore_sum", "u64", "of those, while they are checked"),
         Field("control", "u32", "bit n: another asks for HYP_CONTROL_n; locked"),

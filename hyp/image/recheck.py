@@ -60,7 +60,14 @@ def recheck(layout: Layout, where: Addresses, tables: Range, board: Board, share
         in_stack = any(s < space.stack_top < e for n, s, e in user if n == "stack")
         _require(in_stack and space.stack_top % 16 == 8, f"{what}: the stack's top is wrong")
         written = {(a.area.virtual, a.area.size) for a in placed.areas if a.area.access == "rw" and a.area.own}
-        _require(written == {(r.target, r.copy + r.zero) for r in placed.restores if r.target}, f"{what}: a restart does not restore what it can write")
+        _require(
+            written == {(r.target, r.copy + r.zero) for r in placed.restores if r.target},
+            f"{what}: a restart does not restore what it can write",
+        )
+        constant = {(a.area.virtual, a.area.size) for a in placed.areas if a.area.access != "rw" and a.area.data and a.area.own}
+        constant = {(start, size) for start, size in constant if start != INFO_PAGE}
+        checked = {(r.source, r.copy + -r.copy % PAGE) for r in placed.restores if not r.target and r.zero == 0}
+        _require(checked == constant, f"{what}: a cold restart does not check what is constant")
         _require(all(r.copy % 8 == 0 and r.zero % 8 == 0 for r in placed.restores), f"{what}: a restart moves odd sizes")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from hyp.abi.numbers import SCHEDULES_MAX
 from hyp.plan.actions import WrittenRule
 from hyp.plan.checks.lookup import entry, find_partition
-from hyp.abi.numbers import SCHEDULES_MAX
 from hyp.plan.draft import Draft, DraftPartition, DraftSchedule
 from hyp.plan.node import Path
 

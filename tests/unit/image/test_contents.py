@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import zlib
+from array import array
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from hyp.abi import numbers, pages, state, tables
 from hyp.abi.hypercalls import HYPERCALLS
-from hyp.abi.numbers import HealthAction, HealthEvent
+from hyp.abi.numbers import LINK_BASE, HealthAction, HealthEvent
 from hyp.plan.model import Area, Range, Window
 from tests.unit.image import elves, plans
 from tests.unit.image.built import Built
@@ -161,13 +162,21 @@ def test_a_cold_restart_gives_back_the_first_memory(built: Built) -> None:
         written = {leaf.virtual for leaf in space.leaves if leaf.user and leaf.write}
         first = {at: space.read(at, PAGE) for at in written}
         dirty = {at: bytearray(b"\xaa" * PAGE) for at in written}
+        constant: set[int] = set()
         for one in built.rows(tables.RESTORE, row["restores"], row["restore_count"]):
             assert one["copy"] % 8 == 0
             assert one["zero"] % 8 == 0
+            words = array("Q", space.read(one["source"], one["copy"]) if one["copy"] else b"")
+            assert sum(words) % (1 << 64) == one["sum"]
+            if one["target"] == 0:
+                constant |= {leaf.virtual for leaf in space.leaves if one["source"] <= leaf.virtual < one["source"] + one["copy"]}
+                continue
             content = (space.read(one["source"], one["copy"]) if one["copy"] else b"") + bytes(one["zero"])
             for offset in range(0, len(content), PAGE):
                 dirty[one["target"] + offset][:] = content[offset : offset + PAGE]
         assert {at: bytes(data) for at, data in dirty.items()} == first
+        fixed = {leaf.virtual for leaf in space.leaves if leaf.user and not leaf.write and leaf.virtual >= LINK_BASE}
+        assert constant == {at for at in fixed if any(space.read(at, PAGE))}
     assert FORTY_TWO in built.space("alpha").read(0x21_2000, PAGE)
 
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from hyp.abi.numbers import PAGE
 from hyp.image.addresses import Addresses, addresses
 from hyp.image.elf import Fault, parse
 from hyp.image.frames import Frames, usable
 from hyp.image.info import listings
 from hyp.image.kernel import read_kernel
-from hyp.image.layout import Layout, NoRoom, Placed, PlacedArea, place, restores
+from hyp.image.layout import Layout, NoRoom, Placed, PlacedArea, Restore, place, restores
 from hyp.image.recheck import LayoutError, recheck
 from hyp.image.shape import facts, shape
 from hyp.image.space import Area, arrange
@@ -117,10 +118,20 @@ def test_entry_and_stack(layout: Layout) -> None:
 
 def test_restarts(layout: Layout) -> None:
     first = layout.partitions[0]
-    lost = replace(layout, partitions=(replace(first, restores=first.restores[1:]), *layout.partitions[1:]))
-    refused(lost, "does not restore what it can write")
-    odd = replace(first.restores[0], copy=first.restores[0].copy + 4, zero=first.restores[0].zero - 4)
-    refused(replace(layout, partitions=(replace(first, restores=(odd, *first.restores[1:])), *layout.partitions[1:])), "moves odd sizes")
+    writes = [one for one in first.restores if one.target]
+    checks = [one for one in first.restores if not one.target]
+
+    def with_restores(*restores: Restore) -> Layout:
+        return replace(layout, partitions=(replace(first, restores=restores), *layout.partitions[1:]))
+
+    refused(with_restores(*writes[1:], *checks), "does not restore what it can write")
+    odd = replace(writes[0], copy=writes[0].copy + 4, zero=writes[0].zero - 4)
+    refused(with_restores(odd, *writes[1:], *checks), "moves odd sizes")
+    refused(with_restores(*writes, *checks[1:]), "does not check what is constant")
+    refused(
+        with_restores(*writes, replace(checks[0], copy=8 if checks[0].copy > PAGE else 2 * PAGE), *checks[1:]),
+        "does not check what is constant",
+    )
 
 
 def test_regions_of_the_kernels_half(layout: Layout) -> None:
@@ -139,7 +150,7 @@ def test_shared_areas_are_the_plans_and_no_others(layout: Layout) -> None:
     lost = replace(first, areas=tuple(a for a in first.areas if a.area.name != "frame"))
     refused(replace(layout, partitions=(lost, *layout.partitions[1:])), "partition a: its shared areas are not the plan's")
     refused(changed(layout, "heap", physical=frames["frame"].start), "(heap of a|shared area frame) .* overlaps")
-    extra = replace(first.restores[0], target=first.area("frame").area.virtual, copy=0, zero=0x2000)
+    extra = replace(next(one for one in first.restores if one.target), target=first.area("frame").area.virtual, copy=0, zero=0x2000)
     refused(
         replace(layout, partitions=(replace(first, restores=(*first.restores, extra)), *layout.partitions[1:])),
         "does not restore what it can write",
