@@ -37,11 +37,16 @@ static void propagated_deliver(struct partition_state *state)
     trap_enter(state, event, handler);
 }
 
+__attribute__((noinline)) void upcall_deliver_events(const struct partition_state *state)
+{
+    upcall_start(state);
+}
+
 void upcall_deliver(struct partition_state *state)
 {
     if (state->propagated)
         propagated_deliver(state);
-    upcall_start(state);
+    upcall_deliver_events(state);
 }
 
 /* What is not in the user half here would only fault again, as the partition's own nested fault. */

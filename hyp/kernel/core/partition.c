@@ -12,7 +12,7 @@
 #include "timer.h"
 
 #define CHUNK 4096u         /* bytes: some 520 instructions */
-#define CHUNK_CHECKED 2048u /* some 770 */
+#define CHUNK_CHECKED 1024u /* some 390 */
 #define FPU_BYTES 1024u     /* legacy area, header, AVX: the most that XCR0 may name (SDM 1, 13.4) */
 
 /* Zeroes or copies bytes of the partition's memory. A fault here is a fault of the plan: the kernel's panic. */

@@ -27,8 +27,10 @@ void events_collect(struct partition_state *state);
 /* Nonzero: enabled, and something is pending that is not masked. */
 int upcall_wanted(void);
 
-/* Turns the context in the save area into the start of an upcall, if one is wanted and no call is under way; health events that
- * were found while the partition did not run go to its handler of traps likewise. */
+/* Turns the context in the save area into the start of an upcall, if one is wanted and no call is under way. */
+void upcall_deliver_events(const struct partition_state *state);
+
+/* The same, and for its handler of traps what health events were found while the partition did not run. */
 void upcall_deliver(struct partition_state *state);
 
 /* The context of a frame slot back into the save area, made harmless; nonzero when it cannot be. */
