@@ -105,6 +105,8 @@ _ALL = (
     Code("PAR008", "port of the manifest without a channel", "the program looks for this port when it starts"),
     Code("PAR009", "channel that does not suit the manifest", "the partition's developer says that the program does not work otherwise"),
     Code("PAR010", "unused port", "nobody reads what is sent there, or nothing is ever sent", _WARNING),
+    Code("PAR011", "manifest asks for more grants", "the program makes calls that are refused without them"),
+    Code("PAR012", "manifest asks for more devices", "the program is a driver of such a device"),
     Code("MEM001", "not whole pages", "rights are given per page of 4 KiB"),
     Code(
         "MEM002",

@@ -91,8 +91,8 @@ def _convention() -> list[str]:
         f"- Arguments in {', '.join(f'`{name}`' for name in _ARGUMENTS)}; the result in `rax`.",
         "- `rcx` and `r11` are lost; every other register is preserved, in every path.",
         "- 0 or a count is success; errors are negative.",
-        "- A `syscall` without the tag is not a hypercall. A handler that the partition has registered for it (`hyp_on_syscall`) gets it; when",
-        "  there is none it is the health event `illegal_hypercall`.",
+        "- A `syscall` without the tag is not a hypercall. The partition's handler for it (`hyp_on_syscall`) gets it; without one it is",
+        "  the health event `illegal_hypercall`.",
         "",
     ]
 

@@ -188,23 +188,19 @@ class Boolean(Kind[bool]):
 
 @dataclass(frozen=True)
 class Choice(Kind[str]):
-    """One of a few words; those in `later` are known and not supported yet."""
+    """One of a few words."""
 
     options: tuple[str, ...]
-    later: tuple[str, ...] = ()
     what: str = ""
 
     def read(self, node: Node, path: Path, report: Report) -> str | None:
         text = self.scalar(node, path, report)
         if text is None:
             return None
-        if text in self.later:
-            not_yet(text if isinstance(path[-1], int) else f"{path[-1]}: {text}", "", f"use {alternatives(self.options)}", path, report)
-            return None
         if text not in self.options:
             meant = nearest(text, self.options)
             fix = f"did you mean `{meant}`?" if meant else f"write {alternatives(self.options)}"
-            report.add("VAL008", path, f"`{quote(text)}` is not one of {alternatives((*self.options, *self.later))}", fix)
+            report.add("VAL008", path, f"`{quote(text)}` is not one of {alternatives(self.options)}", fix)
             return None
         return text
 
@@ -216,40 +212,6 @@ class Choice(Kind[str]):
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self.options)}
-
-
-@dataclass(frozen=True)
-class Later(Kind[bool]):
-    """A key of the language whose feature does not exist yet. What equals its absence is accepted."""
-
-    feature: str = ""  # of which the key is a part; empty when the key says it
-    absent: tuple[str, ...] = ()
-
-    def read(self, node: Node, path: Path, report: Report) -> bool | None:
-        if isinstance(node, Broken):
-            report.taint(path)
-            return None
-        if isinstance(node, Scalar):
-            if node.text in self.absent:
-                return True
-        elif not (node.items if isinstance(node, Listing) else node.entries):
-            return True
-        not_yet(str(path[-1]), f" ({self.feature})" if self.feature else "", "remove this key for now", path, report, key=True)
-        return None
-
-    def words(self) -> str:
-        return "not supported yet"
-
-    def example(self) -> str:
-        return self.absent[0] if self.absent else "{}"
-
-    def schema(self) -> dict[str, Any]:
-        values: list[Any] = [{"true": True, "false": False}.get(word, word) for word in self.absent]
-        return {"enum": [*values, {}, []]}
-
-
-def not_yet(what: str, feature: str, fix: str, path: Path, report: Report, *, key: bool = False) -> None:
-    report.add("FUT001", path, f"`{what}` is not supported yet{feature}", fix, key=key)
 
 
 def _repaired(text: str) -> str | None:

@@ -6,9 +6,10 @@ Reader, JSON Schema and reference page follow from it.
 from __future__ import annotations
 
 from hyp.abi.numbers import ARGS_SIZE_MAX, PAGE, USER_END
+from hyp.plan.board_language import UART_KIND
 from hyp.plan.console_language import CONSOLE, OF_PARTITION
 from hyp.plan.devices_language import DEVICES
-from hyp.plan.kinds import Boolean, Choice, Later, Name, Text
+from hyp.plan.kinds import Boolean, Choice, Name, Text
 from hyp.plan.links_language import AREA_NAMES, CHANNELS, EVENTS, GATES, MESSAGE_MAX, QUEUING, SAMPLING, SHARED
 from hyp.plan.monitor_language import MONITOR
 from hyp.plan.numbers import LARGEST, Address, AutoOr, Integer, Quantity
@@ -193,8 +194,11 @@ N_PORTS = Field(
     TableOf(N_PORT, "a mapping from names", Name("imu_out"), sample_name="imu_out"),
     "All ports of the program, by the name it uses",
 )
-MANIFEST_LATER = (
-    Field("grants", Later(), "Grants that it needs"),
-    Field("devices", Later(), "Devices that it needs"),
+N_GRANTS = Field("grants", GRANTS, "Least grants, by the names of the plan")
+N_DEVICES = Field(
+    "devices",
+    ListOf(Text("a kind of device", UART_KIND, 40), "a kind of device or a list of them", single=True),
+    "Kinds of the devices that it drives, one entry for each device",
+    default=(),
 )
-MANIFEST = Record("a partition's manifest", (N_MEMORY, N_PERIOD, N_BUDGET, N_PORTS, *MANIFEST_LATER), "period: 10 ms")
+MANIFEST = Record("a partition's manifest", (N_MEMORY, N_PERIOD, N_BUDGET, N_PORTS, N_GRANTS, N_DEVICES), "period: 10 ms")

@@ -8,6 +8,7 @@ from hyp.plan import language as lang
 from hyp.plan.document import read_document
 from hyp.plan.draft import Draft, DraftPartition
 from hyp.plan.manifest_ports import compare_ports
+from hyp.plan.manifest_rights import compare_devices, compare_grants
 from hyp.plan.places import exists, shown
 from hyp.plan.report import Found
 from hyp.plan.shapes import Field, Values
@@ -31,6 +32,8 @@ def check_manifests(draft: Draft, found: Found, sources: dict[str, Source]) -> N
             _compare_timing(values, partition, draft)
             _compare_memory(values, partition, draft)
             compare_ports(values, partition, draft)
+            compare_grants(values, partition, draft)
+            compare_devices(values, partition, draft)
 
 
 def _manifest(file: FilePath, partition: DraftPartition, draft: Draft, found: Found, sources: dict[str, Source]) -> Values | None:

@@ -87,7 +87,7 @@ def _partition(number: int, name: str, values: Values, board: Board | None) -> D
         fpu=values.get(lang.FPU) is not False,
         tsc=values.get(lang.TSC) != "denied",
         args=values.get(lang.ARGS) or "",
-        grants=_grants(values.get(lang.P_GRANTS)),
+        grants=grants_of(values.get(lang.P_GRANTS)),
         system=values.get(lang.SYSTEM) is True,
         health=values.get(lang.P_HEALTH) or {},
         watchdog=values.get(lang.WATCHDOG) if values.written(lang.WATCHDOG) else 0,
@@ -96,7 +96,8 @@ def _partition(number: int, name: str, values: Values, board: Board | None) -> D
     )
 
 
-def _grants(record: Values | None) -> DraftGrants | None:
+def grants_of(record: Values | None) -> DraftGrants | None:
+    """Those of a partition, or of its manifest."""
     if record is None:
         return None
     return DraftGrants(

@@ -18,7 +18,7 @@ from hyp.plan.checks import BOARD_CHECKS, PLAN_CHECKS
 from hyp.plan.checks.health import DOUBTFUL, FINAL, REPEATING
 from hyp.plan.checks.partitions import EVENTS, MODULE_EVENTS
 from hyp.plan.json_schema import schemas
-from hyp.plan.kinds import Choice, Kind, Later
+from hyp.plan.kinds import Kind
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
 from hyp.plan.units import FAMILIES as UNITS
 
@@ -56,7 +56,7 @@ def plan_page() -> str:
     parts = [
         GENERATED,
         "# Plan and board files\n",
-        "Every key that `hyp check` knows. A key marked *later* belongs to the language and is refused as not supported yet (`FUT001`).\n",
+        "Every key that `hyp check` knows. What comes *later* belongs to the language and is refused as not supported yet (`FUT001`).\n",
         RULES,
         _units(),
         "## The plan\n",
@@ -66,7 +66,8 @@ def plan_page() -> str:
         *tables(board_language.BOARD),
         "## The manifest, `partition.yaml`\n",
         "What a partition's developer asks for, beside its `main.c`; the plan is checked against it.\n",
-        "`ports`, when given, lists all ports of the program.\n",
+        "`ports`, when given, lists all ports of the program. `grants` are the least that the plan must grant; `system: true` grants all.",
+        "`devices` are kinds as in the board file, each as often as the partition needs a device of that kind.\n",
         *tables(language.MANIFEST),
         "## Health events and actions\n",
         _health(),
@@ -147,10 +148,6 @@ def _inner(kind: Kind[Any], path: str) -> tuple[Record | None, str]:
 
 
 def _value(kind: Kind[Any]) -> str:
-    if isinstance(kind, Later):
-        return "*later*"
-    if isinstance(kind, Choice) and kind.later:
-        return _cell(f"{kind.words()} (later: {', '.join(f'`{word}`' for word in kind.later)})")
     if isinstance(kind, ListOf) and kind.later:
         return _cell(f"{kind.words()} (later: {', '.join(f'`{word}`' for word in kind.later)})")
     return _cell(kind.words())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from hyp.plan.kinds import Kind, Name, not_yet, subject, wrong_shape
+from hyp.plan.kinds import Kind, Name, subject, wrong_shape
 from hyp.plan.node import Broken, Listing, Mapping, Node, Path, Scalar
 from hyp.plan.quote import alternatives, nearest, quote
 from hyp.plan.report import Report
@@ -132,7 +132,7 @@ class ListOf(Kind[tuple[T, ...]], Generic[T]):
 
     def read(self, node: Node, path: Path, report: Report) -> tuple[T, ...] | None:
         if isinstance(node, Scalar) and node.text in self.later:
-            not_yet(f"{path[-1]}: {node.text}", "", f"write {self.what}", path, report)
+            report.add("FUT001", path, f"`{path[-1]}: {node.text}` is not supported yet", f"write {self.what}")
             return None
         if isinstance(node, Scalar) and self.single:
             alone = self.item.read(node, path, report)

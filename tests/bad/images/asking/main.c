@@ -1,0 +1,5 @@
+#include <hyp.h>
+
+void partition_main(void)
+{
+}
