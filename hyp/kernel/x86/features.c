@@ -37,6 +37,7 @@ void cpu_init(const struct plan *plan)
         __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)plan->xcr0), "d"(0));
     cpu_write(MSR_EFER, EFER_SCE_LME_NXE);
     cpu_write(MSR_PAT, PAT_WB_WT_UC_UC_WC);
+    __asm__ volatile("wbinvd" : : : "memory");              /* the loader's lines of what is no longer write-back (SDM 3A 11.12.4) */
     cpu_write(MSR_STAR, (uint64_t)(SELECTOR_KERNEL_DATA | 3) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
     cpu_write(MSR_LSTAR, (uint64_t)entry_hypercall);
     cpu_write(MSR_CSTAR, (uint64_t)entry_nothing);
