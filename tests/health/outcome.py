@@ -65,11 +65,12 @@ def expected(case: Case) -> Seen:
 
 def expected_left(case: Case) -> Left:
     first = Left(Status.READY, Mode.NORMAL, StartCause.POWER_ON, 1, 0)
-    if case.event == "integrity":
-        first = replace(first, cause=StartCause.SELF, cold_starts=2)
+    restarting = case.event == "integrity"
+    if restarting:
+        first = replace(first, cause=StartCause.SELF)
     match case.action:
         case "suspend":
-            return replace(first, status=Status.SUSPENDED, mode=Mode.COLD_START if case.event == "integrity" else Mode.NORMAL)
+            return replace(first, status=Status.SUSPENDED, mode=Mode.COLD_START if restarting else Mode.NORMAL)
         case "halt" | "shutdown":
             return replace(first, status=Status.HALTED, mode=Mode.IDLE)
         case "warm_restart":
@@ -77,7 +78,7 @@ def expected_left(case: Case) -> Left:
         case "cold_restart":
             return replace(first, cause=StartCause.HEALTH, cold_starts=2)
         case _:
-            return first
+            return replace(first, cold_starts=2) if restarting else first
 
 
 def seen(case: Case, facts: Facts, lines: Sequence[Line]) -> Seen:

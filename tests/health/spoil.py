@@ -45,5 +45,6 @@ def _symbol(bundle: Bundle, elf: str, name: str) -> int:
     with (bundle.folder / elf).open("rb") as file:
         table = ELFFile(file).get_section_by_name(".symtab")
         assert isinstance(table, SymbolTableSection)
-        (symbol,) = table.get_symbol_by_name(name) or ()
-        return int(symbol["st_value"])
+        found = table.get_symbol_by_name(name)
+        assert found is not None
+        return int(found[0]["st_value"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from tests.health.outcome import records
@@ -40,7 +41,12 @@ LIMITED = (
     Limited("{action: log, limit: 64 in 1 s, then: halt}", ".!!!!!!!!!!!!", ["log"] * 12),
     Limited("{action: propagate, limit: 2 in 1 s, then: halt}", ".!!", ["halt"]),  # nobody there to handle the first
     # The instants outlive the partition's lives.
-    Limited("{action: warm_restart, limit: 3 in 1 s, then: cold_restart}", ".!!!!", ["warm_restart", "warm_restart", "cold_restart", "cold_restart"], 5),
+    Limited(
+        "{action: warm_restart, limit: 3 in 1 s, then: cold_restart}",
+        ".!!!!",
+        ["warm_restart", "warm_restart", "cold_restart", "cold_restart"],
+        5,
+    ),
     Limited("{action: cold_restart, limit: 3 in 20 ms, then: halt}", ".!!!", ["cold_restart", "cold_restart", "halt"], 3),
     Limited("{action: cold_restart, limit: 3 in 19999999 ns, then: halt}", ".!!!", ["cold_restart"] * 3, 4),
 )
@@ -66,7 +72,7 @@ def test_limits(repository: Path, tmp_path: Path) -> None:
         assert [action for action, _ in logged(found, name)] == list(one.logged), one
         assert len(found.lines(name)) == one.lives, one
     instants = [at for _, at in logged(found, "p1")]
-    assert [after - before for before, after in zip(instants, instants[1:], strict=False)] == [FRAME_NS] * 4, "else the borders above are not met"
+    assert [after - before for before, after in pairwise(instants)] == [FRAME_NS] * 4, "else the borders above are not met"
 
 
 def test_a_limit_may_switch_the_schedule(repository: Path, tmp_path: Path) -> None:
