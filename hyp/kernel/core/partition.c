@@ -123,6 +123,7 @@ int partition_prepare(struct core *core, const struct partition_plan *partition)
             if (state->status != STATUS_READY || ticks_until(core->deadline, cpu_tsc()) < (int64_t)core->guard_ticks)
                 return 0;
         } while (state->request == REQUEST_COLD && restore_step(core, partition));
+        ++*(state->request == REQUEST_COLD ? &state->cold_starts : &state->warm_starts);
         dynamic_reset(core, partition);
         context_reset(partition);
     }
@@ -162,13 +163,7 @@ void partition_ask_restart(const struct partition_plan *partition, uint32_t requ
     state->restore_done = 0;
     state->restore_sum = 0;
     state->watchdog_due = NEVER;
-    if (request == REQUEST_COLD) {
-        state->mode = HYP_MODE_COLD_START;
-        state->cold_starts++;
-    } else {
-        state->mode = HYP_MODE_WARM_START;
-        state->warm_starts++;
-    }
+    state->mode = request == REQUEST_COLD ? HYP_MODE_COLD_START : HYP_MODE_WARM_START;
 }
 
 _Noreturn void partition_restart(struct core *core, uint32_t request, uint32_t cause)
