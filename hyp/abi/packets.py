@@ -29,6 +29,8 @@ PACKET_TAKEN = 0x52
 """To the host: the sequence number of the last INPUT that was taken."""
 PACKET_INPUT = 0x53
 """To the kernel: stream (1 byte), bytes; without bytes it only asks for a TAKEN."""
+PACKET_LEAVE = 0x54
+"""To the kernel: stream (1 byte), which is 0. The run is to end and the loader to come back, if one started the image."""
 PACKET_FRAME = 0x80
 """+ index of the first window of a major frame that came as planned."""
 PACKET_FRAME_LONG = 0xFF
@@ -38,6 +40,8 @@ PACKET_INPUT_MAX = 32
 """Bytes of one INPUT."""
 PACKET_SELECT = 0x0E
 """Text mode, to the kernel (Ctrl-N): the next byte less `0` is the id of the partition that what follows is for."""
+PACKET_SELECT_LEAVES = 6
+"""Text mode: so many Ctrl-N in a row ask for what PACKET_LEAVE does. Of random bytes one in 2^48 completes them."""
 
 _OVERHEAD = 4
 """Bytes of sequence, kind and CRC."""
@@ -57,6 +61,11 @@ def encode(sequence: int, kind: int, body: bytes) -> bytes:
     if len(raw) >= PACKET_MAX:
         raise ValueError(f"a packet of {len(raw)} bytes")
     return b"".join(bytes((len(part) + 1,)) + part for part in raw.split(b"\0")) + b"\0"
+
+
+def attention() -> bytes:
+    """Asks a kernel of either mode for its loader, over a line that carries no break. It fits into a FIFO of 16 bytes, behind a break."""
+    return b"\0" + encode(0, PACKET_LEAVE, b"\0") + bytes((PACKET_SELECT,)) * PACKET_SELECT_LEAVES
 
 
 def parse(stuffed: bytes) -> Packet | None:

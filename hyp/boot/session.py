@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from hyp.abi.loader import LOADER_COMMAND_LINE, LOADER_VERSION, OFFER, LoaderFrame, LoaderResult
+from hyp.abi.packets import attention
 from hyp.boot import speed
 from hyp.boot.client import BITS, Client, Silent
 from hyp.boot.image import check_image, check_place
@@ -20,6 +21,7 @@ from hyp.exits import ExitCode, Stop
 _HELLO_SECONDS = 0.5
 _ATTENTION_AFTER = 3
 """Greetings that nobody answers, before what runs on the board is asked to make way."""
+_STAYS = "An image that the loader did not start, or that has no idle time, does not give way: switch the board off and on"
 _SHOWN = 200
 _ROUNDS_MAX = 3
 _RECOVERIES_MAX = 5
@@ -103,6 +105,7 @@ class Boot:
                     raise self._not_there() from None
                 if tries % _ATTENTION_AFTER == _ATTENTION_AFTER - 1:
                     self._link.send_break()
+                    self._link.write(attention())
                 continue
             if isinstance(answer, State):
                 return self._accepted(answer)
@@ -123,10 +126,12 @@ class Boot:
             return Stop(
                 ExitCode.TARGET_FAILED,
                 f"no answer in {seconds}, not a byte: is the board on and started from the loader's medium, the cable a null modem, "
-                f"the speed {self._base} baud?",
+                f"the speed {self._base} baud? {_STAYS}",
             )
         shown = heard[-_SHOWN:].decode("ascii", "backslashreplace").strip()
-        return Stop(ExitCode.TARGET_FAILED, f"no loader answers in {seconds}, but something speaks there; its last words: {shown!r}")
+        return Stop(
+            ExitCode.TARGET_FAILED, f"no loader answers in {seconds}, but something speaks there; its last words: {shown!r}. {_STAYS}"
+        )
 
     # ---- Speed.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO, TextIO
 
+from hyp.abi.packets import attention
 from hyp.line.port import LineLost, Port
 from hyp.target.console import Line
 from hyp.target.options import Match
@@ -114,7 +115,7 @@ class Session:
             self._take_lines(self._console.feed(data))
         if self._seen:
             return End.UNTIL
-        if self._take_typed():
+        if self._take_typed(port):
             return End.QUIT
         now = time.monotonic()
         if self._console.mode == AUTO and self._console.waiting and now - self._since > _UNDECIDED_SECONDS:
@@ -136,14 +137,17 @@ class Session:
             if self._wishes.until is not None and self._wishes.until.seen_in(line.stream, line.text):
                 self._seen = True
 
-    def _take_typed(self) -> bool:
+    def _take_typed(self, port: Port) -> bool:
         """True: it is to end."""
         while not self._typed.empty():
             line = self._typed.get_nowait()
             word, _, rest = line.partition(" ")
             if word == "/quit":
                 return True
-            if word == "/to":
+            if word == "/loader":
+                port.send_break()
+                port.write(attention())
+            elif word == "/to":
                 self._say(f"to {rest}" if self.choose(rest.strip()) else f"there is no partition {rest.strip()!r}{self._known()}")
             elif self._to is None:
                 self._say(f"choose a partition first: /to NAME{self._known()}")

@@ -4,12 +4,15 @@
  * Framed: packets of one sender, one at a time; each is wholly taken or not at all, and the answer says which was the last.
  * Text: Ctrl-N and a character choose the partition; what then finds its ring full is dropped and counted
  * with what the UART lost.
+ * The host may want the loader back, if one started us: by a break, a packet of its own kind, or Ctrl-N several times.
  */
 #include "input.h"
 #include "apic.h"
 #include "console.h"
 #include "irq.h"
 #include "packet.h"
+#include "print.h"
+#include "schedule.h"
 
 /* sequence, kind, stream, bytes, CRC */
 #define HEAD 3u
@@ -19,7 +22,7 @@ uint32_t input_answer_due;
 
 static struct input {
     uint32_t to;                    /* text: the partition that is written to */
-    uint32_t choosing;              /* text: the next byte says which */
+    uint32_t asking;                /* text: Ctrl-N that came in a row, and the next byte says which; PACKET_SELECT_LEAVES: for the loader */
     uint32_t taken;                 /* sequence of the last packet */
     uint32_t length;                /* of the packet so far */
     uint32_t crc;
@@ -51,9 +54,9 @@ static int deliver(struct core *core, uint32_t id, const uint8_t *bytes, uint32_
 static void text_take(struct input *input, struct core *core, uint8_t byte)
 {
     if (byte == PACKET_SELECT) {
-        input->choosing = 1;
-    } else if (input->choosing) {
-        input->choosing = 0;
+        input->asking++;
+    } else if (input->asking) {
+        input->asking = 0;
         input->to = (uint32_t)byte - '0' < the_plan()->partition_count ? (uint32_t)byte - '0' : input->to;
         input_answer_due = 1;
     } else if (!deliver(core, input->to, &byte, 1)) {
@@ -68,7 +71,10 @@ static void packet_take(struct input *input, struct core *core)
     const uint8_t *packet = input->packet;
     uint32_t count = input->length - HEAD - 2, id = packet[2] - 1u;
     if (input->length < HEAD + 2 || input->length > FRAME_MAX || input->crc || packet[1] != PACKET_INPUT || id >= the_plan()->partition_count) {
-        core->input_damaged++;
+        if (packet[1] == PACKET_LEAVE && !input->crc && id == UINT32_MAX)
+            input->asking = PACKET_SELECT_LEAVES;
+        else
+            core->input_damaged++;
         return;
     }
     input_answer_due = 1;
@@ -105,6 +111,8 @@ int input_take(struct core *core)
 {
     struct input *input = THROUGH(the_input);
     int byte = -1;
+    if (way_back.entry && (input->asking >= PACKET_SELECT_LEAVES || console_out.uart.broken))
+        module_stop(core, HYP_MODULE_HALT);
     if (ticks_until(core->wake, cpu_tsc()) >= console_out.step_ticks)
         byte = uart_take(&console_out.uart);
     core->input_lost = console_out.uart.errors;

@@ -8,6 +8,7 @@ struct uart {
     uint32_t base, depth;
     uint32_t given;                         /* bytes since the FIFO was seen empty */
     uint32_t errors;                        /* bytes that came damaged, or not at all because the FIFO was full */
+    uint32_t broken;                        /* nonzero: there was a break condition */
     uint64_t byte_ticks;                    /* of the line, for one byte */
     uint64_t line_free;                     /* TSC when the line will have sent what it was given */
 };

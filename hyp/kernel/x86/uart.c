@@ -21,6 +21,7 @@
 #define INTERRUPT_RECEIVED 0x01
 #define STATUS_RECEIVED 0x01
 #define STATUS_ERRORS 0x0e          /* overrun, parity, framing */
+#define STATUS_BREAK 0x10
 #define STATUS_EMPTY 0x20
 
 /* At 1200 baud a byte takes 8 ms and a poll of the bus about a microsecond. */
@@ -54,11 +55,12 @@ void uart_init(struct uart *uart, uint32_t port, uint32_t divisor, uint32_t fifo
     (void)get(uart, DATA);
 }
 
-/* Errors of what was received are told once, to whoever looks at the status first. */
+/* Errors of what was received, and a break, are told once, to whoever looks at the status first. */
 static uint32_t line_status(struct uart *uart)
 {
     uint32_t status = get(uart, LINE_STATUS);
     uart->errors += (status & STATUS_ERRORS) != 0;
+    uart->broken |= status & STATUS_BREAK;
     return status;
 }
 

@@ -9,14 +9,17 @@
  *   drain TICKS             console_drain until then; prints "gave N"
  *   input HEX               bytes for the UART to receive; prints "took N": calls that took one
  *   read P COUNT            from partition P's input; prints "input HEX"
+ *   loader                  one has started the kernel
+ *   break                   on the line; prints "took N" as input does
  *   wait TICKS              nothing happens
  *   flush
- * The UART's bytes follow the line "sent".
+ * The UART's bytes follow the line "sent". Who ends the module ends the script: "stop OPERATION" is the last line then.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define MODULE_STOPS
 #include "absent.h"
 #include "console.h"
 #include "health.h"
@@ -24,6 +27,7 @@
 #include "irq.h"
 #include "packet.h"
 #include "partition.h"
+#include "print.h"
 
 #define PARTITIONS 8
 #define UART 0x3f8
@@ -42,12 +46,17 @@ static char sent[1 << 22];
 static size_t sent_bytes, divisor_latch;
 static char received[1 << 16];
 static size_t received_bytes, received_at;
+static int line_broken;
 
 uint8_t host_port_read(uint16_t port)
 {
     if (port == UART && received_at < received_bytes)
         return (uint8_t)received[received_at++];
-    return port == UART + 5 ? 0x60 | (received_at < received_bytes) : 0;
+    if (port != UART + 5)
+        return 0;
+    uint8_t status = (uint8_t)(0x60 | (received_at < received_bytes) | (line_broken ? 0x18 : 0));   /* a break is a framing error, too */
+    line_broken = 0;                    /* told once */
+    return status;
 }
 
 void ioapic_route(uint32_t line, uint32_t vector, uint32_t level)
@@ -75,6 +84,13 @@ void host_port_write(uint16_t port, uint8_t value)
         divisor_latch = value >> 7;
     if (port == UART && !divisor_latch && sent_bytes < sizeof sent)
         sent[sent_bytes++] = (char)value;
+}
+
+_Noreturn void module_stop(struct core *of, uint32_t operation)
+{
+    (void)of;
+    printf("stop %u\n", operation);
+    exit(0);
 }
 
 /* The log's actions are tried in the emulator; here nothing ends a partition. */
@@ -135,6 +151,16 @@ static void set_up(uint64_t ring_size, char *names)
     host_tsc += 2 * FIFO * 86806;       /* what was printed before has left */
 }
 
+static size_t take_all(size_t count)
+{
+    size_t took = 0;
+    received_at = 0;
+    received_bytes = count;
+    while (input_take(&core))
+        took++;
+    return took;
+}
+
 static size_t unhex(char *text, char *out)
 {
     size_t n = 0;
@@ -169,12 +195,7 @@ int main(void)
             ((struct plan *)host_plan_base)->console_mode = CONSOLE_FRAMED;
             ((struct plan *)host_plan_base)->console_age_ns = a;
         } else if (sscanf(line, "input %131071s", hex) == 1) {
-            received_at = 0;
-            received_bytes = unhex(hex, received);
-            size_t took = 0;
-            while (input_take(&core))
-                took++;
-            printf("took %zu\n", took);
+            printf("took %zu\n", take_all(unhex(hex, received)));
         } else if (sscanf(line, "read %d %llu", &p, &a) == 2) {
             struct ring *ring = ((struct partition_plan *)(host_plan_base + 4096))[p].input;
             printf("input ");
@@ -199,6 +220,12 @@ int main(void)
             printf("gave %zu\n", sent_bytes - before);
         } else if (sscanf(line, "wait %llu", &a) == 1) {
             host_tsc += a;
+        } else if (strncmp(line, "loader", 6) == 0)
+            way_back.entry = 1;
+        else if (strncmp(line, "break", 5) == 0) {
+            received[0] = 0;
+            line_broken = 1;
+            printf("took %zu\n", take_all(1));
         } else if (strncmp(line, "flush", 5) == 0)
             console_flush(&core);
         else
