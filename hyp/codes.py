@@ -145,6 +145,7 @@ _ALL = (
     Code("SCH017", "too many schedules", "the kernel keeps the right to switch as one bit per schedule"),
     Code("SCH018", "window of a partition that has none", "`without` says that the partition gets no window in this schedule"),
     Code("SCH019", "supervised period longer than the frame", "the kernel judges periods by windows, which repeat with the major frame"),
+    Code("SCH020", "`on_switch` of too many partitions", "a switch is done between two windows, in the time that the guard holds for it"),
     Code("CHN001", "not a port", "ports exist because a channel names them: the partition, a dot, the port's name in C"),
     Code("CHN002", "port used twice", "a port has one direction and belongs to one channel"),
     Code("CHN003", "two writers", "a channel's buffers are made for one writer, so that it never waits"),

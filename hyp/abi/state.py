@@ -6,7 +6,7 @@ Each has one owner: only the owner writes, unless a field says otherwise.
 from __future__ import annotations
 
 from hyp.abi.hypercalls import VERDICT_TEXT_MAX
-from hyp.abi.numbers import EVENT_WORDS, HEALTH_EVENTS, SCHEDULES_MAX
+from hyp.abi.numbers import EVENT_WORDS, HEALTH_EVENTS
 from hyp.abi.pages import FRAME
 from hyp.abi.record import Field, Record
 
@@ -27,7 +27,7 @@ PARTITION_STATE = Record(
         Field("status", "u32", "STATUS_*"),
         Field("request", "u32", "REQUEST_*: work that waits for the partition's next dispatch"),
         Field("attention", "u32", "ATTENTION_*: work for the next way into the partition; others set bits with a locked or"),
-        Field("switch_count", "u32", "schedule switches that this partition has followed"),
+        Field("serving", "u32", "1: it has waited for a request since its start"),
         Field("events", "u64", "raised by others, not yet in the control page; locked", EVENT_WORDS),
         Field("alarm", "u64", "TSC of the soonest of its timers; all ones: none"),
         Field("timer_due", "u64", "by clock: TSC, and ticks that it has run; all ones: not set", 2),
@@ -43,8 +43,6 @@ PARTITION_STATE = Record(
         Field("timer_missed", "u64", "by clock: expiries that found the one before still pending", 2),
         Field("yielded", "u64", "TSC of its first yield in the current period; 0: none yet"),
         Field("wait_mask", "u64", "of event_wait; all ones while idle_until waits"),
-        Field("serving", "u32", "1: it has waited for a request since its start"),
-        Field("serving_reserved", "u32"),
         Field("wait_kind", "u32", "WAIT_*"),
         Field("cause", "u32", "HYP_START_* of the pending or last start"),
         Field("requester", "u32", "partition that asked for it"),
@@ -232,8 +230,8 @@ CORE = Record(
         Field("trace_last", "u32", "a power of two less 1"),
         Field("extras", "u32", "of whom runs: the FPU is on, the TSC closed, EXTRA_GUEST; of the window: interrupts are open"),
         Field("trace_head", "u64", "records written"),
-        Field("quiet", "u32", "always 0: with switch_count, what a partition's attention and switch_count are when nothing is to be done"),
-        Field("switch_count", "u32", "schedule switches so far"),
+        Field("failing", "u32", "1: a fault of the kernel is being dealt with; a second one is a panic"),
+        Field("input_lost", "u32", "bytes of input that the UART lost or got wrong"),
         Field("health_ring", "*struct health_record", "address of health_record[HEALTH_RECORDS]"),
         Field("health_head", "u64", "records written"),
         Field("health_tail", "u64", "records printed"),
@@ -255,12 +253,10 @@ CORE = Record(
         Field("phase", "u32", "PHASE_*; of use while the core idles"),
         Field("module_room", "u32", "as log_room, of the module"),
         Field("health_room", "u32", "records that the log takes before one is printed"),
-        Field("input_lost", "u32", "bytes of input that the UART lost or got wrong"),
         Field("input_damaged", "u32", "packets of input that were none"),
         Field("trace_call", "u32", "1 + the hypercall that the trace has begun last; 0: its result is recorded too"),
         Field("module_restarts", "u32", "by HYP_MODULE_*: warm and cold restarts of the module", 2),
-        Field("entered_at", "u32", "by schedule: switch_count as it was entered last", SCHEDULES_MAX),
-        Field("entered", "u8", "schedules, the one entered last first", SCHEDULES_MAX),
+        Field("reserved", "u32"),
         Field("module_count", "u32", "module events of each kind, from FIRST_MODULE_EVENT on", 16),
         Field("module_taken", "u32", "of those, the ones that were acted on: NMIs and most machine checks only count as they come", 16),
     ),

@@ -284,6 +284,17 @@ RESTORE = Record(
     ),
 )
 
+SWITCH = Record(
+    "switch_plan",
+    "What a schedule does to one partition when it begins.",
+    (
+        Field("state", "*struct partition_state"),
+        Field("operation", "u64", "HYP_CONTROL_*"),
+    ),
+)
+ON_SWITCH_MAX = 32
+"""Partitions that one schedule acts on: the time for it is the guard's."""
+
 SCHEDULE = Record(
     "schedule_plan",
     "A schedule (ARINC 653 module schedule).",
@@ -291,7 +302,8 @@ SCHEDULE = Record(
         Field("name", "char", count=NAME_SIZE),
         Field("major_frame_ns", "u64"),
         Field("min_dwell_ns", "u64", "a switch away is delayed until the schedule has been in force this long"),
-        Field("on_switch", "*const uint8_t", "by partition: 1 + HYP_CONTROL_* applied when this schedule begins, 0: nothing"),
+        Field("switches", "*const struct switch_plan", "switch_count of them"),
+        Field("switch_count", "u64", "at most ON_SWITCH_MAX"),
     ),
 )
 
@@ -333,4 +345,4 @@ REGION = Record(
     ),
 )
 
-PLAN_RECORDS = (WORD, PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, IRQ, GATE, RESTORE, SCHEDULE, LANE, WINDOW, REGION, FEATURE)
+PLAN_RECORDS = (WORD, PLAN, PARTITION, PORT, CHANNEL, LISTENER, HEALTH, IRQ, GATE, RESTORE, SWITCH, SCHEDULE, LANE, WINDOW, REGION, FEATURE)

@@ -58,6 +58,7 @@ def pack(
 
     put(form.partitions, records.partitions(known, form, spaces, [len(own) for own in restores], root_of))
     put(form.schedules, records.schedules(known, form))
+    put(form.switches, records.switches(known))
     put(form.lanes, [LANE.pack(first=lane.first, count=len(lane.entries)) for schedule in lanes for lane in schedule])
     put(form.windows, _windows(known, form, lanes, root_of))
     put(form.restores, [_restore(r) for own in restores for r in own])

@@ -1,4 +1,4 @@
-"""What partitions may do to others, as bits and rows of bytes, and what a schedule does when it begins."""
+"""What partitions may do to others, as bits and rows of bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hyp.abi.hypercalls import HYPERCALLS
 from hyp.abi.numbers import Control
 from hyp.abi.tables import GRANT_HEALTH_READ, GRANT_MODULE_COLD, GRANT_MODULE_HALT, GRANT_MODULE_WARM, GRANT_TRACE_READ
-from hyp.plan.model import Grants, Partition, Plan, Schedule
+from hyp.plan.model import Grants, Partition, Plan
 
 _MODULE = {"warm_restart": GRANT_MODULE_WARM, "cold_restart": GRANT_MODULE_COLD, "halt": GRANT_MODULE_HALT}
 _OWN = sum(1 << operation for operation in Control)
@@ -21,7 +21,6 @@ class Rows:
 
     data: bytes
     controls: tuple[int, ...]
-    on_switch: tuple[int, ...]
 
 
 def grant_bits(grants: Grants) -> int:
@@ -69,8 +68,7 @@ def rows(plan: Plan) -> Rows:
         return at
 
     controls = tuple(place(_control_row(plan.partitions, partition)) for partition in plan.partitions)
-    switches = tuple(place(_switch_row(plan.partitions, schedule)) for schedule in plan.schedules)
-    return Rows(bytes(data), controls, switches)
+    return Rows(bytes(data), controls)
 
 
 def _control_row(partitions: Sequence[Partition], own: Partition) -> bytes:
@@ -79,7 +77,3 @@ def _control_row(partitions: Sequence[Partition], own: Partition) -> bytes:
 
 def _operations(granted: Mapping[str, Sequence[str]], target: str) -> int:
     return sum(1 << Control[word.upper()] for word in set(granted.get(target, ())))
-
-
-def _switch_row(partitions: Sequence[Partition], schedule: Schedule) -> bytes:
-    return bytes(1 + Control[schedule.on_switch[p.name].upper()] if p.name in schedule.on_switch else 0 for p in partitions)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from hyp.abi.gate_tables import GATE, GATE_HELP, GATE_SLOW, GATE_WAIT, SERVES_IN_WINDOWS, SERVES_NOBODY, SERVES_PASSIVE
-from hyp.abi.numbers import Direction, HealthAction, PortKind
+from hyp.abi.numbers import Control, Direction, HealthAction, PortKind
 from hyp.abi.state import CHANNEL_STATE, READER_STATE
 from hyp.abi.tables import (
     CHANNEL,
@@ -21,6 +21,7 @@ from hyp.abi.tables import (
     PORT_DESTINATION,
     RESTORE,
     SCHEDULE,
+    SWITCH,
 )
 from hyp.image.addresses import depth, ring_address, state_address, stride
 from hyp.image.gates import Gates
@@ -192,10 +193,25 @@ def _serves(calls: Gates, name: str) -> int:
 
 def schedules(known: Facts, form: Shape) -> list[bytes]:
     """schedule_plan[], in the plan's order."""
+    firsts = _firsts(len(s.on_switch) for s in known.plan.schedules)
     return [
-        SCHEDULE.pack(name=s.name, major_frame_ns=s.major_frame_ns, min_dwell_ns=s.min_dwell_ns, on_switch=form.row_address(at))
-        for s, at in zip(known.plan.schedules, known.rows.on_switch, strict=True)
+        SCHEDULE.pack(
+            name=s.name,
+            major_frame_ns=s.major_frame_ns,
+            min_dwell_ns=s.min_dwell_ns,
+            switches=form.address(form.switches, SWITCH, first),
+            switch_count=len(s.on_switch),
+        )
+        for s, first in zip(known.plan.schedules, firsts, strict=False)
     ]
+
+
+def switches(known: Facts) -> Iterator[bytes]:
+    """switch_plan[], schedule by schedule."""
+    ids = {p.name: p.id for p in known.plan.partitions}
+    for schedule in known.plan.schedules:
+        for name, word in sorted(schedule.on_switch.items()):
+            yield SWITCH.pack(state=state_address(known.where.state(ids[name])), operation=Control[word.upper()])
 
 
 def _flags(partition: Partition, *, interrupts: bool) -> int:

@@ -20,6 +20,7 @@ from hyp.abi.tables import (
     REGION,
     RESTORE,
     SCHEDULE,
+    SWITCH,
     WINDOW,
 )
 from hyp.image.addresses import Addresses, addresses, aligned
@@ -59,6 +60,7 @@ class Shape:
 
     partitions: int
     schedules: int
+    switches: int
     lanes: int
     windows: int
     restores: int
@@ -89,6 +91,7 @@ def shape(known: Facts, restores: int) -> Shape:
     sizes = {
         "partitions": PARTITION.size * where.partitions,
         "schedules": SCHEDULE.size * len(plan.schedules),
+        "switches": SWITCH.size * sum(len(s.on_switch) for s in plan.schedules),
         "lanes": LANE.size * len(plan.schedules) * where.cores,
         "windows": WINDOW.size * where.windows,
         "restores": RESTORE.size * restores,

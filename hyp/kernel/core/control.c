@@ -51,7 +51,6 @@ static int64_t control_self(struct core *core, uint64_t operation)
 }
 
 #define WISH(operation) (1u << HYP_CONTROL_##operation)
-#define RESTARTS (WISH(WARM_RESTART) | WISH(COLD_RESTART))
 
 /* What an operation takes back of those that were asked for before it and not done yet: the later one holds. */
 static uint32_t taken_back(uint64_t operation)
@@ -67,9 +66,10 @@ static uint32_t taken_back(uint64_t operation)
     return wishes[operation];
 }
 
-static void control_ask(struct partition_state *state, uint64_t operation, uint32_t by)
+void control_ask(struct partition_state *state, uint64_t operation, uint32_t by)
 {
-    state->controller = by;
+    if (operation >= HYP_CONTROL_WARM_RESTART)
+        state->controller = by;
     __atomic_fetch_and(&state->control, ~taken_back(operation), __ATOMIC_RELAXED);
     __atomic_fetch_or(&state->control, 1u << operation, __ATOMIC_RELAXED);
     __atomic_fetch_or(&state->attention, ATTENTION_CONTROL, __ATOMIC_RELEASE);
@@ -86,19 +86,22 @@ int64_t hypercall_partition_control(uint64_t target, uint64_t operation)
     if (target == caller->id)
         return control_self(core, operation);
     struct partition_state *state = state_of(target);
-    if (operation == HYP_CONTROL_RESUME && state->status != STATUS_SUSPENDED && !(state->control >> HYP_CONTROL_SUSPEND & 1))
+    if (operation == HYP_CONTROL_RESUME && state->status != STATUS_SUSPENDED && !(state->control & WISH(SUSPEND)))
         return HYP_NO_ACTION;
     control_ask(state, operation, caller->id);
     return HYP_OK;
 }
 
-/* Applies what was asked for to a partition that does not run; a restart is only requested here. It clears events, so that a request to
- * shut down has to wait for its end. */
-static void wishes_apply(struct core *core, const struct partition_plan *partition, uint32_t wishes, uint32_t cause, uint32_t by)
+/* A restart is only requested here; it clears events, so that a request to shut down that came after it waits for its end. */
+void control_apply(struct core *core, const struct partition_plan *partition)
 {
     struct partition_state *state = partition->state;
-    if (wishes & RESTARTS)
-        partition_ask_restart(partition, wishes & WISH(COLD_RESTART) ? REQUEST_COLD : REQUEST_WARM, cause, by);
+    if (!(__atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_CONTROL, __ATOMIC_ACQUIRE) & ATTENTION_CONTROL))
+        return;
+    uint32_t wishes = __atomic_exchange_n(&state->control, 0, __ATOMIC_RELAXED), by = state->controller;
+    if (wishes & (WISH(WARM_RESTART) | WISH(COLD_RESTART)))
+        partition_ask_restart(partition, wishes & WISH(COLD_RESTART) ? REQUEST_COLD : REQUEST_WARM,
+                              by == NO_PARTITION ? HYP_START_SCHEDULE : HYP_START_PARTITION, by);
     if (wishes & WISH(HALT))
         partition_halt(state, STATUS_HALTED);
     if (wishes & WISH(SHUTDOWN)) {
@@ -111,36 +114,10 @@ static void wishes_apply(struct core *core, const struct partition_plan *partiti
         partition_halt(state, STATUS_SUSPENDED);
     if (wishes & WISH(RESUME) && state->status == STATUS_SUSPENDED) {
         state->status = STATUS_READY;
+        state->alarm = 0;               /* looked at again as it is released */
         if (state->mode == HYP_MODE_NORMAL)
             watchdog_start(core, partition);
     }
-}
-
-/* What the schedules say that were entered since the partition's last dispatch. Of a schedule that was entered several times
- * only the last one counts: what came before is taken back or asked for again. */
-static uint32_t switch_wishes(const struct core *core, const struct partition_plan *partition)
-{
-    uint32_t wishes = 0, count = 0;
-    while (count < the_plan()->schedule_count && (int32_t)(core->entered_at[core->entered[count]] - partition->state->switch_count) > 0)
-        count++;
-    while (count--) {
-        uint8_t operation = the_plan()->schedules[core->entered[count]].on_switch[partition->id];
-        if (operation)
-            wishes = (wishes & ~taken_back(operation - 1u)) | 1u << (operation - 1u);
-    }
-    return wishes;
-}
-
-void control_apply(struct core *core, const struct partition_plan *partition)
-{
-    struct partition_state *state = partition->state;
-    if (state->switch_count != core->switch_count) {
-        uint32_t wishes = switch_wishes(core, partition);
-        state->switch_count = core->switch_count;
-        wishes_apply(core, partition, wishes, HYP_START_SCHEDULE, NO_PARTITION);
-    }
-    if (__atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_CONTROL, __ATOMIC_ACQUIRE) & ATTENTION_CONTROL)
-        wishes_apply(core, partition, __atomic_exchange_n(&state->control, 0, __ATOMIC_RELAXED), HYP_START_PARTITION, state->controller);
 }
 
 int64_t hypercall_partition_status(uint64_t target, uint64_t status)

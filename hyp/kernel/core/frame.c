@@ -3,6 +3,7 @@
  * major frames. Owns the core's frame and schedule words.
  */
 #include "frame.h"
+#include "control.h"
 #include "health.h"
 #include "report.h"
 #include "schedule.h"
@@ -30,18 +31,11 @@ static void schedule_set(struct core *core, uint32_t schedule)
     core->schedule_since = core->frame_start_ns;
 }
 
-/* To the front of the schedules by the time at which each was entered last. */
-static void schedule_entered(struct core *core)
+/* As if each partition had been asked for it as the schedule begins: it is done at its next dispatch, whatever comes before. */
+static void schedule_entered(const struct schedule_plan *schedule)
 {
-    uint8_t schedule = (uint8_t)schedule_current(core), next = schedule;
-    core->entered_at[schedule] = ++core->switch_count;
-    for (uint32_t n = 0; n < the_plan()->schedule_count; n++) {
-        uint8_t here = core->entered[n];
-        core->entered[n] = next;
-        next = here;
-        if (here == schedule)
-            return;
-    }
+    for (uint64_t n = 0; n < schedule->switch_count; n++)
+        control_ask(schedule->switches[n].state, schedule->switches[n].operation, NO_PARTITION);
 }
 
 void frame_end(struct core *core)
@@ -54,7 +48,7 @@ void frame_end(struct core *core)
     if (core->schedule_next != schedule_current(core) &&
         core->frame_start_ns >= core->schedule_since + core->schedule->min_dwell_ns) {
         schedule_set(core, core->schedule_next);
-        schedule_entered(core);
+        schedule_entered(core->schedule);
     }
     core->window = core->lane_first;
 }

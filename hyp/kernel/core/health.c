@@ -145,10 +145,12 @@ static __attribute__((noinline)) void take(struct core *core, const struct parti
 {
     struct partition_state *state = partition->state;
     uint64_t now = cpu_tsc();
-    /* A fault while one is handled, whatever the plan says of it: its handler has failed. */
-    if (frame && state->trap_busy && event <= HYP_HEALTH_ILLEGAL_HYPERCALL && partition->actions[event] > HYP_ACTION_LOG)
-        event = HYP_HEALTH_NESTED_FAULT;
     struct decision decision = decide(core, partition->actions[event], partition->health, now);
+    /* A fault while one is handled, whatever the plan says of it: its handler has failed. */
+    if (frame && state->trap_busy && event <= HYP_HEALTH_ILLEGAL_HYPERCALL && decision.action > HYP_ACTION_LOG) {
+        event = HYP_HEALTH_NESTED_FAULT;
+        decision = decide(core, partition->actions[event], partition->health, now);
+    }
     health_count(state, event, now);
     if (decision.action == HYP_ACTION_PROPAGATE && frame && !trap_handler())
         decision.action = HYP_ACTION_HALT;          /* nobody there to handle it */
@@ -173,6 +175,9 @@ void health_absent(struct core *core, const struct partition_plan *partition, ui
 {
     take(core, partition, event, 0);
 }
+
+/* NMIs and machine checks that are acted on at a look: some 150 instructions each. */
+#define PENDED_A_LOOK 4u
 
 /* Logged, and the plan's answer. */
 static struct decision module_decide(struct core *core, uint32_t event, const struct hyp_frame *frame)
@@ -201,9 +206,14 @@ void health_module(struct core *core, uint32_t event, const struct hyp_frame *fr
 
 void health_pended(struct core *core)
 {
+    uint32_t left = PENDED_A_LOOK;
     for (uint32_t n = 0; n < HEALTH_EVENTS - FIRST_MODULE_EVENT; n++)
-        if (core->module_taken[n] != core->module_count[n])
+        while (core->module_taken[n] != core->module_count[n]) {
+            console_work = 1;
+            if (!left--)
+                return;
             module_act(core, module_decide(core, FIRST_MODULE_EVENT + n, 0));
+        }
 }
 
 void health_failed(struct core *core, uint32_t event, const struct hyp_frame *frame)

@@ -21,10 +21,11 @@ _Noreturn void module_stop(struct core *core, uint32_t operation)
         const struct partition_plan *partition = &the_plan()->partitions[n];
         partition_ask_restart(partition, warm ? REQUEST_WARM : REQUEST_COLD, HYP_START_MODULE, NO_PARTITION);
         __atomic_store_n(&partition->state->control, 0, __ATOMIC_RELAXED);     /* what was asked before is past */
-        partition->state->switch_count = core->switch_count;
     }
     channels_reset();
     core->module_restarts[operation]++;
+    core->attention = 0;
+    core->failing = 0;
     if (!warm)
         health_forget(core);
     /* On a fresh stack: this one may be a fault's. */

@@ -97,7 +97,8 @@ static void dynamic_reset(struct core *core, const struct partition_plan *partit
 {
     struct partition_state *state = partition->state;
     words_zero(CONTROL, sizeof(struct hyp_control));
-    __atomic_fetch_and(&state->attention, (uint32_t)ATTENTION_CONTROL, __ATOMIC_RELAXED);
+    state->propagated &= 1ull << HYP_HEALTH_INTEGRITY;      /* found in this restart, for the new life's handler */
+    __atomic_fetch_and(&state->attention, (uint32_t)(ATTENTION_CONTROL | (state->propagated ? ATTENTION_HEALTH : 0)), __ATOMIC_RELAXED);
     for (uint32_t word = 0; word < HYP_EVENT_WORDS; word++)
         __atomic_store_n(&state->events[word], 0, __ATOMIC_RELAXED);
     timers_clear(state);
@@ -105,7 +106,6 @@ static void dynamic_reset(struct core *core, const struct partition_plan *partit
     state->wait_until = 0;
     state->call_done = 0;
     state->trap_busy = 0;
-    state->propagated = 0;
     state->yielded = 0;
     state->serving = 0;
     ports_reset(core, partition);
@@ -162,6 +162,7 @@ void partition_ask_restart(const struct partition_plan *partition, uint32_t requ
     state->restore_index = 0;
     state->restore_done = 0;
     state->restore_sum = 0;
+    state->propagated = 0;
     state->watchdog_due = NEVER;
     state->mode = request == REQUEST_COLD ? HYP_MODE_COLD_START : HYP_MODE_WARM_START;
 }

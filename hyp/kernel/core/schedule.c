@@ -89,6 +89,8 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     int restarted = state->request > REQUEST_START;
     if (restarted)
         mark_start(core);               /* its work may go on beyond the window's start */
+    if (state->propagated && state->request == REQUEST_NONE && !trap_handler())
+        partition_halt(state, STATUS_HALTED);           /* nobody there to handle it */
     if (state->status != STATUS_READY || !partition_prepare(core, partition)) {
         window->counters->not_ready++;
         window_rest(core);
@@ -111,20 +113,15 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     schedule_release(core, partition, release_at);
 }
 
-/* status, request, attention and switch_count, two words at a time; 0 when there is nothing but to run, ATTENTION_EVENTS when
- * nothing but events waits. */
-HOT uint64_t unready(const struct core *core, const struct partition_state *state)
+/* status and request as one word; 0 when there is nothing but to run, ATTENTION_EVENTS when nothing but events waits. */
+HOT uint64_t unready(const struct partition_state *state)
 {
-    uint64_t ready, calm, quiet;
+    uint64_t ready;
     __builtin_memcpy(&ready, &state->status, sizeof ready);
-    __builtin_memcpy(&calm, &state->attention, sizeof calm);
-    __builtin_memcpy(&quiet, &core->quiet, sizeof quiet);
-    return ready | (calm ^ quiet);
+    return ready | state->attention;
 }
 
 _Static_assert(OFFSET_PARTITION_STATE_REQUEST == OFFSET_PARTITION_STATE_STATUS + 4, "read as one");
-_Static_assert(OFFSET_PARTITION_STATE_SWITCH_COUNT == OFFSET_PARTITION_STATE_ATTENTION + 4, "read as one");
-_Static_assert(OFFSET_CORE_SWITCH_COUNT == OFFSET_CORE_QUIET + 4, "read as one");
 
 /* Its instants, and its record. */
 HOT uint64_t window_begin(struct core *core, const struct window_plan *window)
@@ -145,7 +142,7 @@ HOT _Noreturn void release(struct core *core, const struct window_plan *window)
     cpu_set_root(window->root);
     if (CONTROL->window_event || state->alarm < deadline)
         release_unready(core, release_at);
-    why = unready(core, state);
+    why = unready(state);
     if (why) {
         if (why != ATTENTION_EVENTS)
             release_unready(core, release_at);

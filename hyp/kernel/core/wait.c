@@ -6,6 +6,7 @@
 #include "call.h"
 #include "event.h"
 #include "schedule.h"
+#include "timer.h"
 
 #define SYSCALL_BYTES 2u
 
@@ -22,7 +23,7 @@ _Noreturn void wait_begin(struct core *core, uint32_t kind, uint64_t mask, uint6
 int wait_over(struct partition_state *state, uint64_t now)
 {
     uint64_t events = CONTROL->pending[0] & state->wait_mask;
-    int timed_out = now >= state->wait_until, over = timed_out;
+    int timed_out = now >= state->wait_until, over = timed_out, again = 0;
     switch (state->wait_kind) {
     case WAIT_EVENT:
         over |= events != 0;
@@ -33,17 +34,20 @@ int wait_over(struct partition_state *state, uint64_t now)
         SAVE->frame.rax = HYP_OK;
         break;
     case WAIT_REQUEST:
-        over |= upcall_wanted();
-        if (over)
-            call_again(call_word(HYP_CALL_GATE_REPLY_WAIT));
+        again = upcall_wanted();
         break;
     default:
         over = 1;
         break;
     }
+    if (!over && (again || (state->propagated && !state->trap_busy))) {
+        static const uint8_t calls[] = {[WAIT_EVENT] = HYP_CALL_EVENT_WAIT, [WAIT_IDLE] = HYP_CALL_IDLE_UNTIL, [WAIT_REQUEST] = HYP_CALL_GATE_REPLY_WAIT};
+        call_again(call_word(calls[state->wait_kind]));      /* behind the handler */
+        over = 1;
+    }
     if (!over)
         return 0;
-    if (state->wait_kind != WAIT_PORT)
+    if (state->wait_kind != WAIT_PORT || (state->propagated && state->wait_until == NEVER))
         state->wait_until = 0;
     state->wait_kind = WAIT_NONE;
     __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_WAIT, __ATOMIC_RELAXED);

@@ -26,11 +26,14 @@ void machine_check(struct hyp_frame *frame)
 {
     struct core *core = (struct core *)(CORE_BASE + CORE_STATE);
     frame->error = cpu_read(MSR_MCG_STATUS);
+    int over = !(frame->error & MCG_STATUS_RIPV);
+    if (!over) {
+        core->module_count[HYP_HEALTH_MACHINE_CHECK - FIRST_MODULE_EVENT]++;
+        console_work = 1;
+    }
     cpu_write(MSR_MCG_STATUS, 0);       /* a second one would reset the CPU else (SDM 3B 16.3.1.2) */
-    if (!(frame->error & MCG_STATUS_RIPV))
+    if (over)
         fault_ends(frame);
-    core->module_count[HYP_HEALTH_MACHINE_CHECK - FIRST_MODULE_EVENT]++;
-    console_work = 1;
 }
 
 /* What is printed if nothing can go on. */
@@ -51,7 +54,10 @@ _Noreturn void fault_ends(const struct hyp_frame *frame)
 {
     struct core *core = (struct core *)(CORE_BASE + CORE_STATE);
     __asm__ volatile("wrgsbase %0" : : "r"(core));                             /* it may be the partition's */
-    if (core->epoch)                    /* else the boot has not come far enough to begin again */
+    if (core->epoch && !core->failing) {            /* else the boot has not come far enough to begin again */
+        core->failing = 1;
+        apic_end_of_interrupt();        /* it may be that of an interrupt on its way; without one it does nothing */
         health_failed(core, frame->vector == VECTOR_MACHINE_CHECK ? HYP_HEALTH_MACHINE_CHECK : HYP_HEALTH_INTERNAL_ERROR, frame);
+    }
     panic(frame);
 }

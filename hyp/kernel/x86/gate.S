@@ -48,9 +48,9 @@ hypercall_gate_call:
     jne gate_call_slow
     cmpq $0, OFFSET_PARTITION_STATE_STATUS(%r14)        /* and no request for a start */
     jne gate_call_slow
-    mov %gs:OFFSET_CORE_QUIET, %r13                     /* and the schedule's number, as in schedule.c */
-    lea ATTENTION_WAIT(%r13), %rax
-    lock cmpxchg %r13, OFFSET_PARTITION_STATE_ATTENTION(%r14)
+    mov $ATTENTION_WAIT, %eax
+    xor %r13d, %r13d
+    lock cmpxchg %r13d, OFFSET_PARTITION_STATE_ATTENTION(%r14)
     jne gate_call_slow
     movl $WAIT_NONE, OFFSET_PARTITION_STATE_WAIT_KIND(%r14)
     movq $0, OFFSET_PARTITION_STATE_WAIT_UNTIL(%r14)

@@ -58,6 +58,7 @@ PLAN_CHECKS: tuple[Callable[[Draft], None], ...] = (
     windows.idle_time_is_left,
     switching.schedules_fit_the_kernel,
     switching.schedule_partitions_exist,
+    switching.switches_fit_the_guard,
     switching.without_has_no_window,
     switching.switching_keys_are_of_use,
     timing.timing_is_consistent,

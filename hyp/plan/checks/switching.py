@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyp.abi.numbers import SCHEDULES_MAX
+from hyp.abi.tables import ON_SWITCH_MAX
 from hyp.plan.actions import WrittenRule
 from hyp.plan.checks.lookup import entry, find_partition
 from hyp.plan.draft import Draft, DraftPartition, DraftSchedule
@@ -26,6 +27,15 @@ def schedule_partitions_exist(draft: Draft) -> None:
         for key, names in (("on_switch", schedule.on_switch), ("timing", schedule.timing)):
             for name in names:
                 find_partition(draft, name, (*schedule.path, key, name), key=True)
+
+
+def switches_fit_the_guard(draft: Draft) -> None:
+    """A schedule's `on_switch` acts on at most 32 partitions."""
+    for schedule in draft.schedules:
+        if len(schedule.on_switch) > ON_SWITCH_MAX:
+            message = f"`on_switch` of `{schedule.name}` acts on {len(schedule.on_switch)} partitions; at most {ON_SWITCH_MAX} are possible"
+            fix = "let a partition with the grant control the others, or the partitions act by themselves: `schedule_status` tells them"
+            draft.report.add("SCH020", (*schedule.path, "on_switch"), message, fix, key=True)
 
 
 def without_has_no_window(draft: Draft) -> None:
