@@ -60,27 +60,54 @@ def _watch(args: argparse.Namespace) -> int:
     if args.frames is not None and args.frames < 1:
         raise Stop(ExitCode.ENVIRONMENT, f"--frames {args.frames}: give 1 or more")
     seconds, timeout = _seconds(args.length, "--for"), _seconds(args.timeout, "--timeout")
+    if args.record is not None:
+        _check(args.record)
     manifest, _ = _manifest(args.plan)
     witness = Witness(manifest)
-    people = sys.stderr if args.json else sys.stdout
     port = open_port(args.port, entry_of(manifest)["host_baud"])
-    interrupted = False
+    interrupted, failed = False, None
     try:
         with _live(witness) as show:
             watch(witness, port, frames=args.frames, seconds=seconds, timeout_s=timeout if args.frames else None, show=show)
     except KeyboardInterrupt:
         interrupted = True
+    except Stop as stop:
+        failed = stop
     finally:
         port.close()
-    people.write(summary.text(witness))
-    record = json.dumps(summary.record_of(witness), indent=1) + "\n"
-    if args.json:
-        sys.stdout.write(record)
-    if args.record is not None:
-        args.record.write_text(record, encoding="utf-8")
+    _tell(args, witness)
+    if failed is not None and not (failed.code is ExitCode.TARGET_FAILED and witness.fault_count):
+        raise failed
     if not witness.good:
         return ExitCode.JUDGED_BAD
     return ExitCode.INTERRUPTED if interrupted and (args.frames or seconds) else ExitCode.GOOD
+
+
+def _tell(args: argparse.Namespace, witness: Witness) -> None:
+    """The table for people, the record for machines. Stop ENVIRONMENT when the disk refuses."""
+    (sys.stderr if args.json else sys.stdout).write(summary.text(witness))
+    record = json.dumps(summary.record_of(witness), indent=1) + "\n"
+    if args.json:
+        sys.stdout.write(record)
+    if args.record is None:
+        return
+    try:
+        args.record.write_text(record, encoding="utf-8")
+    except OSError as error:
+        raise _refused(args.record, error) from None
+
+
+def _check(record: Path) -> None:
+    """Whoever waited for a long watch shall not lose it to a slip in the file's name."""
+    try:
+        with record.open("ab"):
+            pass
+    except OSError as error:
+        raise _refused(record, error) from None
+
+
+def _refused(record: Path, error: OSError) -> Stop:
+    return Stop(ExitCode.ENVIRONMENT, f"--record {record}: {error.strerror}; give a file that can be written")
 
 
 def _manifest(path: str) -> tuple[Manifest, Path]:

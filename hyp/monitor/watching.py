@@ -25,19 +25,37 @@ def watch(
     frames: int | None = None,
     seconds: float | None = None,
     timeout_s: float | None = None,
+    ended: Callable[[], bool] = lambda: False,
     show: Callable[[], None] = lambda: None,
 ) -> None:
-    """Until `frames` have been seen or `seconds` (host time) are over; `show` is called now and then.
+    """Until `frames` have been seen, `seconds` (host time) are over, or it has `ended`; `show` is called now and then.
 
     Stop TARGET_FAILED when the monitor says nothing for 5 s, its line is lost, or `frames` have not come in `timeout_s`;
-    WRONG_INPUT when it was made from another plan.
+    WRONG_INPUT when it was made from another plan. The witness keeps that as a reason.
     """
+    try:
+        _watch(witness, port, frames, seconds, timeout_s, ended, show)
+    except Stop as stop:
+        witness.failure = stop.message
+        raise
+
+
+def _watch(
+    witness: Witness,
+    port: Port,
+    frames: int | None,
+    seconds: float | None,
+    timeout_s: float | None,
+    ended: Callable[[], bool],
+    show: Callable[[], None],
+) -> None:
     begun = heard = port.now()
     while True:
+        last = ended()  # before the last look, so that nothing that came in time is missed
         try:
             data = port.read(_POLL_S)
         except LineLost as lost:
-            if frames is not None and witness.frames >= frames:
+            if frames is not None and witness.recognised and witness.frames >= frames:
                 return
             raise Stop(ExitCode.TARGET_FAILED, f"the monitor's line is lost: {lost}") from None
         now = port.now()
@@ -45,7 +63,7 @@ def watch(
             heard = now
             witness.feed(data)
             show()
-        if frames is not None and witness.recognised and witness.frames >= frames:
+        if last or (frames is not None and witness.recognised and witness.frames >= frames):
             return
         if seconds is not None and now - begun >= seconds:
             return
@@ -58,14 +76,14 @@ def watch(
 class Background:
     """A witness beside a run: `with Background(manifest, url) as watched: ...`, then `watched.witness.reasons()`.
 
-    A line that fails is a reason too: it is kept and raised when the context ends.
+    A line that fails, or says nothing for 5 s, is a reason too, and is raised when the context ends.
     """
 
     def __init__(self, manifest: Manifest, url: str) -> None:
         self.witness = Witness(manifest)
         self._port = open_port(url, entry_of(manifest)["host_baud"])
         self._ended = Event()
-        self._failure: Stop | None = None
+        self._failure: BaseException | None = None
         self._thread = Thread(target=self._listen, name="monitor", daemon=True)
 
     def __enter__(self) -> Background:
@@ -82,9 +100,6 @@ class Background:
 
     def _listen(self) -> None:
         try:
-            while not self._ended.is_set():
-                self.witness.feed(self._port.read(_POLL_S))
-        except LineLost as lost:
-            self._failure = Stop(ExitCode.TARGET_FAILED, f"the monitor's line is lost: {lost}")
-        except Stop as stop:
-            self._failure = stop
+            watch(self.witness, self._port, ended=self._ended.is_set)
+        except BaseException as failure:  # noqa: BLE001 - it is raised in the thread that waits for this one
+            self._failure = failure
