@@ -84,17 +84,12 @@ def _watch(args: argparse.Namespace) -> int:
 
 
 def _tell(args: argparse.Namespace, witness: Witness) -> None:
-    """The table for people, the record for machines. Stop ENVIRONMENT when the disk refuses."""
+    """The table for people, the record for machines."""
     (sys.stderr if args.json else sys.stdout).write(summary.text(witness))
-    record = json.dumps(summary.record_of(witness), indent=1) + "\n"
     if args.json:
-        sys.stdout.write(record)
-    if args.record is None:
-        return
-    try:
-        args.record.write_text(record, encoding="utf-8")
-    except OSError as error:
-        raise _refused(args.record, error) from None
+        sys.stdout.write(json.dumps(summary.record_of(witness), indent=1) + "\n")
+    if args.record is not None:
+        summary.keep(witness, args.record)
 
 
 def _check(record: Path) -> None:
@@ -103,11 +98,7 @@ def _check(record: Path) -> None:
         with record.open("ab"):
             pass
     except OSError as error:
-        raise _refused(record, error) from None
-
-
-def _refused(record: Path, error: OSError) -> Stop:
-    return Stop(ExitCode.ENVIRONMENT, f"--record {record}: {error.strerror}; give a file that can be written")
+        raise Stop(ExitCode.ENVIRONMENT, f"--record {record}: {error.strerror}; give a file that can be written") from None
 
 
 def _manifest(path: str) -> tuple[Manifest, Path]:

@@ -15,25 +15,24 @@ class FrameCounter:
         self.seen = 0
         self.good = 0
         self.anew = False
-        self.last: int | None = None
+        self._last: int | None = None
         self._last_good = 0
 
     def report(self, frames: int, good: int) -> None:
         """As a record has them: since power-on, `good` modulo 2^16."""
-        if self.last is not None:
-            more = (frames - self.last) % _FRAMES
+        if self._last is not None:
+            more = (frames - self._last) % _FRAMES
             bad = (more - (good - self._last_good)) % _GOOD  # exact while a report has fewer than 65,536 of them
             if more >= _FRAMES // 2 or bad > more:
                 self.anew = True
             else:
                 self.seen += more
                 self.good += more - bad
-        self.last, self._last_good = frames, good
+        self._last, self._last_good = frames, good
 
-    def begin(self) -> None:
-        """What was counted so far does not count."""
-        self.seen = self.good = 0
-        self.anew = False
+    def passed(self, frame: int) -> bool:
+        """Whether frames have ended after `frame` of the monitor's count, modulo 2^16, had."""
+        return self._last is not None and 0 < (self._last - frame) % (1 << 16) < 1 << 15
 
 
 class FaultCounter:
@@ -61,8 +60,7 @@ class FaultCounter:
         self._last = faults
         self.count = max(self.count, faults - self._before)
 
-    def begin(self) -> None:
-        """What was counted so far does not count."""
-        self.count = 0
-        self.anew = False
-        self._before = self._last or 0
+    def withdraw(self) -> None:
+        """The one named last was none."""
+        self.count -= 1
+        self._before += 1

@@ -1,16 +1,11 @@
-"""Listens to a monitor on a port until enough frames were judged, or time is up. What a test uses as an extra witness."""
+"""Listens to a monitor on a port until enough frames were judged, or time is up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
-from threading import Event, Thread
-from types import TracebackType
 
 from hyp.exits import ExitCode, Stop
-from hyp.image.manifest import Manifest
-from hyp.line.port import LineLost, Port, open_port
-from hyp.monitor.parameters import entry_of
+from hyp.line.port import LineLost, Port
 from hyp.monitor.witness import Witness
 
 _POLL_S = 0.05
@@ -71,35 +66,3 @@ def _watch(
             raise Stop(ExitCode.TARGET_FAILED, f"the monitor says nothing for {SILENT_S:g} s: is it powered, is `host_baud` the plan's?")
         if timeout_s is not None and now - begun > timeout_s:
             raise Stop(ExitCode.TARGET_FAILED, f"{witness.frames} of {frames} frames in {timeout_s:g} s: does the board run, is it wired?")
-
-
-class Background:
-    """A witness beside a run: `with Background(manifest, url) as watched: ...`, then `watched.witness.reasons()`.
-
-    A line that fails, or says nothing for 5 s, is a reason too, and is raised when the context ends.
-    """
-
-    def __init__(self, manifest: Manifest, url: str) -> None:
-        self.witness = Witness(manifest)
-        self._port = open_port(url, entry_of(manifest)["host_baud"])
-        self._ended = Event()
-        self._failure: BaseException | None = None
-        self._thread = Thread(target=self._listen, name="monitor", daemon=True)
-
-    def __enter__(self) -> Background:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        self._ended.set()
-        self._thread.join(2.0)
-        with suppress(LineLost):
-            self._port.close()
-        if self._failure is not None and kind is None:
-            raise self._failure
-
-    def _listen(self) -> None:
-        try:
-            watch(self.witness, self._port, ended=self._ended.is_set)
-        except BaseException as failure:  # noqa: BLE001 - it is raised in the thread that waits for this one
-            self._failure = failure

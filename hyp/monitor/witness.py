@@ -100,6 +100,15 @@ class Witness:
             found.append("no good frame was seen")
         return found if self.failure is None else [*found, self.failure]
 
+    def over(self) -> None:
+        """The kernel has said that its run is over: a last silence, where the next frame would have begun, is no fault."""
+        last = self.faults[-1] if self.faults else None
+        begins = {schedule["windows"][0]["index"] for schedule in self.manifest["schedules"]}
+        if last is None or last.kind is not Kind.SILENT or last.index not in begins or self._frames.passed(last.frame):
+            return
+        self.faults.pop()
+        self._faults.withdraw()
+
     @property
     def good(self) -> bool:
         return not self.reasons()

@@ -12,10 +12,10 @@ import jsonschema
 import pytest
 
 from hyp.exits import ExitCode
+from hyp.monitor.beside import Background
 from hyp.monitor.counters import QUEUE
 from hyp.monitor.kinds import Kind
 from hyp.monitor.summary import edges_of_bins
-from hyp.monitor.watching import Background
 from hyp.monitor.witness import Witness
 from hyp.target.bundle import Bundle
 from sim.monitor.reporter import FAULTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
+from copy import copy
 from types import TracebackType
 from typing import cast
 
@@ -92,12 +93,13 @@ class SpokenLine:
         while not self._closing.is_set():
             with suppress(TimeoutError):
                 link, _ = self._listener.accept()
+                speaker = copy(self._speaker)  # goes on from `data` for each who comes
                 with link, suppress(OSError):
                     link.settimeout(5.0)
                     link.sendall(self._data)
                     while not self._closing.wait(0.01):
-                        if self._speaker is not None:
-                            link.sendall(self._speaker.state(self._faults))
+                        if speaker is not None:
+                            link.sendall(speaker.state(self._faults))
 
 
 def spoilt(kind: Kind = Kind.SILENT, frames: int = 10) -> tuple[bytes, Speaker]:

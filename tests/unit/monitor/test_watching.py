@@ -12,8 +12,8 @@ import pytest
 from hyp.cli import main as door
 from hyp.exits import ExitCode, Stop
 from hyp.monitor import watching
+from hyp.monitor.beside import Background
 from hyp.monitor.kinds import VERDICT, Kind
-from hyp.monitor.watching import Background
 from hyp.monitor.witness import Witness
 from sim.monitor.standin.line import Line
 from tests.unit.monitor.speaker import MONITOR, Speaker, SpokenLine, spoilt, watched
