@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     watch.add_argument("--timeout", metavar="TIME", default=_TIMEOUT, help=f"host time for --frames; default {_TIMEOUT}")
     watch.add_argument("--json", action="store_true", help="the record on standard output, everything else on standard error")
     watch.add_argument("--record", metavar="FILE", type=Path, help="keep the record as a file")
-    parser.epilog = "Exit codes of watch: 0 all was as planned, 3 it was not, 4 the monitor said nothing or its line was lost."
+    parser.epilog = "Exit codes of watch: 0 all was as planned, 3 it was not, 4 no fault, but the monitor or the frames stayed away."
 
 
 def run(args: argparse.Namespace) -> int:
