@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +19,9 @@ from hyp.monitor.watching import watch
 from hyp.monitor.witness import Witness
 
 _POLL_S = 0.02
-_JOIN_S = 2.0
+_LINGER_S = 2.0
+"""After a short run the monitor may not have said yet which plan it was made from: it does so once in a round of its statistics."""
+_JOIN_S = _LINGER_S + 2.0
 _FIRST_LINE = b"hyp: boot plan="
 
 
@@ -37,6 +40,7 @@ class Background:
         if not begun():
             self._close()
         self._ended = Event()
+        self._latest = 0.0
         self._failure: BaseException | None = None
         self._thread = Thread(target=self._listen, name="monitor", daemon=True)
 
@@ -45,6 +49,7 @@ class Background:
 
     def end(self) -> None:
         """What failed is a reason from now on; errors of ours are raised."""
+        self._latest = time.monotonic() + _LINGER_S
         self._ended.set()
         self._thread.join(_JOIN_S)
         self._close()
@@ -66,12 +71,15 @@ class Background:
                 if self._ended.wait(_POLL_S):
                     return
             self._port = self._port or self._open()
-            watch(self.witness, self._port, ended=self._ended.is_set)
+            watch(self.witness, self._port, ended=self._is_over)
         except Stop as stop:
             self.witness.failure = stop.message
             self._failure = stop
         except BaseException as failure:  # noqa: BLE001 - it is raised in the thread that waits for this one
             self._failure = failure
+
+    def _is_over(self) -> bool:
+        return self._ended.is_set() and (self.witness.recognised or time.monotonic() > self._latest)
 
     def _open(self) -> SerialPort:
         try:

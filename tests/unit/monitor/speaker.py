@@ -71,8 +71,9 @@ class Speaker:
 class SpokenLine:
     """A TCP port where each who connects hears `data`. `url` is for the host."""
 
-    def __init__(self, data: bytes, speaker: Speaker | None = None, faults: int = 0) -> None:
-        """With a `speaker`, which made `data`, it goes on with the monitor's state: so many faults."""
+    def __init__(self, data: bytes, speaker: Speaker | None = None, faults: int = 0, last: bytes = b"") -> None:
+        """`last` comes a second after `data`. With a `speaker`, which made them, it goes on with the monitor's state: so many faults."""
+        self._last = last
         self._data, self._speaker, self._faults = data, speaker, faults
         self._closing = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -97,6 +98,8 @@ class SpokenLine:
                 with link, suppress(OSError):
                     link.settimeout(5.0)
                     link.sendall(self._data)
+                    if self._last and not self._closing.wait(1.0):
+                        link.sendall(self._last)
                     while not self._closing.wait(0.01):
                         if speaker is not None:
                             link.sendall(speaker.state(self._faults))

@@ -113,6 +113,15 @@ def test_a_witness_beside_a_run() -> None:
     assert beside.witness.reasons() == []
 
 
+def test_a_run_that_is_shorter_than_a_round_of_the_monitor() -> None:
+    """It says its plan after the run's end, in time."""
+    speaker = Speaker(watched())
+    with SpokenLine(speaker.good(1, 50), speaker, last=speaker.hello()) as line:
+        beside = Background(watched(), line.url)
+        listen(beside, 49)
+    assert beside.witness.reasons() == []
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_monitor_that_falls_silent_beside_a_run() -> None:
     """50 frames in no time, and then nothing."""
