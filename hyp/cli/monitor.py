@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     watch.add_argument("--timeout", metavar="TIME", default=_TIMEOUT, help=f"host time for --frames; default {_TIMEOUT}")
     watch.add_argument("--json", action="store_true", help="the record on standard output, everything else on standard error")
     watch.add_argument("--record", metavar="FILE", type=Path, help="keep the record as a file")
-    parser.epilog = "Exit codes of watch: 0 all was as planned, 3 it was not, 4 the monitor said nothing or its line was lost."
+    parser.epilog = "Exit codes of watch: 0 all was as planned, 3 it was not, 4 no fault, but the monitor or the frames stayed away."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,27 +60,45 @@ def _watch(args: argparse.Namespace) -> int:
     if args.frames is not None and args.frames < 1:
         raise Stop(ExitCode.ENVIRONMENT, f"--frames {args.frames}: give 1 or more")
     seconds, timeout = _seconds(args.length, "--for"), _seconds(args.timeout, "--timeout")
+    if args.record is not None:
+        _check(args.record)
     manifest, _ = _manifest(args.plan)
     witness = Witness(manifest)
-    people = sys.stderr if args.json else sys.stdout
     port = open_port(args.port, entry_of(manifest)["host_baud"])
-    interrupted = False
+    interrupted, failed = False, None
     try:
         with _live(witness) as show:
             watch(witness, port, frames=args.frames, seconds=seconds, timeout_s=timeout if args.frames else None, show=show)
     except KeyboardInterrupt:
         interrupted = True
+    except Stop as stop:
+        failed = stop
     finally:
         port.close()
-    people.write(summary.text(witness))
-    record = json.dumps(summary.record_of(witness), indent=1) + "\n"
-    if args.json:
-        sys.stdout.write(record)
-    if args.record is not None:
-        args.record.write_text(record, encoding="utf-8")
+    _tell(args, witness)
+    if failed is not None and not (failed.code is ExitCode.TARGET_FAILED and witness.fault_count):
+        raise failed
     if not witness.good:
         return ExitCode.JUDGED_BAD
     return ExitCode.INTERRUPTED if interrupted and (args.frames or seconds) else ExitCode.GOOD
+
+
+def _tell(args: argparse.Namespace, witness: Witness) -> None:
+    """The table for people, the record for machines."""
+    (sys.stderr if args.json else sys.stdout).write(summary.text(witness))
+    if args.json:
+        sys.stdout.write(json.dumps(summary.record_of(witness), indent=1) + "\n")
+    if args.record is not None:
+        summary.keep(witness, args.record)
+
+
+def _check(record: Path) -> None:
+    """Whoever waited for a long watch shall not lose it to a slip in the file's name."""
+    try:
+        with record.open("ab"):
+            pass
+    except OSError as error:
+        raise Stop(ExitCode.ENVIRONMENT, f"--record {record}: {error.strerror}; give a file that can be written") from None
 
 
 def _manifest(path: str) -> tuple[Manifest, Path]:

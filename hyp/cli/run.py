@@ -13,6 +13,9 @@ from hyp.cli.run_board import board_of, configure_board, controlled, target_of
 from hyp.exits import ExitCode, Stop
 from hyp.image.manifest import Manifest
 from hyp.lab.model import LabBoard
+from hyp.monitor.beside import listening, reasons
+from hyp.monitor.summary import keep as keep_witness
+from hyp.monitor.witness import Witness
 from hyp.plan.units import DURATION, Wrong, parse_quantity
 from hyp.report.live import Printer
 from hyp.report.places import Places
@@ -83,27 +86,34 @@ def run(args: argparse.Namespace) -> int:
     if options.gdb_port is not None:
         _announce_gdb(bundle, options.gdb_port)
     printer = Printer(people, streams(bundle), Places(bundle).of)
-    ran = _ran(args, bundle, board or target, options, printer, raw)
-    return _judged(args, bundle.manifest, options, ran, people)
+    ran, witness = _ran(args, bundle, board or target, options, printer, raw)
+    return _judged(args, bundle.manifest, options, ran, witness, people)
 
 
-def _ran(args: argparse.Namespace, bundle: Bundle, target: LabBoard | str, options: Options, printer: Printer, raw: Path | None) -> Run:
+def _ran(
+    args: argparse.Namespace, bundle: Bundle, target: LabBoard | str, options: Options, printer: Printer, raw: Path | None
+) -> tuple[Run, Witness | None]:
     if isinstance(target, str):
-        return run_image(bundle, target, options, printer.show, raw)
+        return run_image(bundle, target, options, printer.show, raw), None
+    attach = bool(args.attach)
     with private_folder() as folder, controlled(target, folder if raw is None else raw) as control:
-        return run_on_board(bundle, control, options, printer.show, raw, attach=bool(args.attach), say=_remark)
+        with listening(bundle.manifest, control, attach=attach) as witness:
+            ran = run_on_board(bundle, control, options, printer.show, raw, attach=attach, say=_remark)
+        return ran, witness
 
 
 def _remark(text: str) -> None:
     print(f"hyp run: {text}", file=sys.stderr, flush=True)
 
 
-def _judged(args: argparse.Namespace, manifest: Manifest, options: Options, ran: Run, people: TextIO) -> int:
-    verdict = judge(manifest, options, ran, args.strict)
+def _judged(args: argparse.Namespace, manifest: Manifest, options: Options, ran: Run, witness: Witness | None, people: TextIO) -> int:
+    verdict = judge(manifest, options, ran, args.strict, reasons(witness, complete=ran.session.end is End.COMPLETE))
     summary = verdict_json(manifest, options.clock, ran, verdict)
     people.write(verdict_text(verdict, ran))
     if args.record is not None:
         keep(args.record, manifest, ran, verdict, summary)
+        if witness is not None:
+            keep_witness(witness, args.record / "monitor.json")
     if args.json:
         sys.stdout.write(json.dumps(summary, indent=1) + "\n")
     if ran.session.end in FAILED:

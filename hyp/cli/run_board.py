@@ -15,7 +15,7 @@ from hyp.lab.control import Control
 from hyp.lab.model import LabBoard
 from hyp.target.run import BOARD
 
-_OPTIONS = ("board", "port", "trace_port", "baud", "boards_file", "attach")
+_OPTIONS = ("board", "port", "trace_port", "monitor", "baud", "boards_file", "attach")
 _EMULATOR_OPTIONS = ("gdb", "qemu_arg")
 
 
@@ -24,6 +24,7 @@ def configure_board(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--board", metavar="NAME", help="board of the boards file; a plan is built for its board file")
     group.add_argument("--port", metavar="URL", help="line to its console: a tty, socket://HOST:PORT, rfc2217://HOST:PORT, ...")
     group.add_argument("--trace-port", metavar="URL", help="line to its trace")
+    group.add_argument("--monitor", metavar="URL", help="line to the schedule monitor at its pins, one more witness (docs/monitor.md)")
     group.add_argument("--baud", metavar="N", type=int, help="speed of its loader; default: the boards file's, else 115200")
     group.add_argument("--boards-file", metavar="F", type=Path, help="default: hyp-boards.yaml of the project")
     group.add_argument(
@@ -58,8 +59,8 @@ def board_of(args: argparse.Namespace) -> LabBoard:
     if args.board is None and args.port is None:
         raise Stop(ExitCode.ENVIRONMENT, "which board? Give --board NAME of the boards file, or --port URL")
     if args.board is None:
-        return replace(choose_board("board", None, args.port, args.trace_port, args.baud), board="")
-    return choose_board(args.board, file, args.port, args.trace_port, args.baud)
+        return replace(choose_board("board", None, args.port, args.trace_port, args.baud, args.monitor), board="")
+    return choose_board(args.board, file, args.port, args.trace_port, args.baud, args.monitor)
 
 
 @contextmanager

@@ -55,7 +55,14 @@ def find_boards_file(start: Path) -> Path | None:
     return file if file.is_file() else None
 
 
-def choose_board(name: str, file: Path | None, port: str | None = None, trace_port: str | None = None, baud: int | None = None) -> LabBoard:
+def choose_board(
+    name: str,
+    file: Path | None,
+    port: str | None = None,
+    trace_port: str | None = None,
+    baud: int | None = None,
+    monitor: str | None = None,
+) -> LabBoard:
     """The board `name` of a boards file, with what options say in place of its keys; with a port it needs no file.
 
     Stop WRONG_INPUT when the file has errors (the message holds them all); Stop ENVIRONMENT when it has no such board, or no port is known.
@@ -69,7 +76,13 @@ def choose_board(name: str, file: Path | None, port: str | None = None, trace_po
         meant = nearest(name, known)
         has = f"it has {alternatives(known)}" if known else "name a file with --boards-file, or the line with --port"
         raise Stop(ExitCode.ENVIRONMENT, f"{where} `{quote(name)}`; {f'did you mean `{meant}`?' if meant else has}")
-    board = replace(board, port=port or board.port, trace_port=trace_port or board.trace_port, baud=baud or board.baud)
+    board = replace(
+        board,
+        port=port or board.port,
+        trace_port=trace_port or board.trace_port,
+        baud=baud or board.baud,
+        monitor=monitor or board.monitor,
+    )
     if not board.port:
         raise Stop(ExitCode.ENVIRONMENT, f"no port is known for board `{name}`: add `port:` in {file}, or give --port")
     return board
@@ -108,6 +121,7 @@ def _board(name: str, row: Values, folder: Path) -> LabBoard:
         port=row.get(lang.PORT) or "",
         folder=folder,
         trace_port=row.get(lang.TRACE_PORT),
+        monitor=row.get(lang.MONITOR),
         baud=row.get(lang.BAUD) or lang.BAUD_DEFAULT,
         power_on=row.get(lang.POWER_ON),
         power_off=row.get(lang.POWER_OFF),

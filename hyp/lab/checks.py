@@ -15,13 +15,14 @@ from hyp.plan.report import Report
 from hyp.plan.shapes import Values
 
 Rows = dict[str, Values]
+LINES = (lang.PORT, lang.TRACE_PORT, lang.MONITOR)
 
 
 def port_scheme_is_known(rows: Rows, report: Report) -> None:
-    """What stands before `://` in `port` and `trace_port` is one of pyserial's kinds of URL."""
+    """What stands before `://` in `port`, `trace_port` and `monitor` is one of pyserial's kinds of URL."""
     known = schemes()
     for row in rows.values():
-        for field in (lang.PORT, lang.TRACE_PORT):
+        for field in LINES:
             port = row.get(field)
             scheme, mark, _ = (port or "").partition("://")
             if not mark or scheme in known:
@@ -34,7 +35,7 @@ def port_scheme_is_known(rows: Rows, report: Report) -> None:
 def network_port_is_complete(rows: Rows, report: Report) -> None:
     """A `socket://` or `rfc2217://` URL names a host and a TCP port."""
     for row in rows.values():
-        for field in (lang.PORT, lang.TRACE_PORT):
+        for field in LINES:
             port = row.get(field)
             if port is not None and report.ok(row.at(field)) and port.startswith(("socket://", "rfc2217://")) and not _complete(port):
                 scheme = port.partition("://")[0]
@@ -45,7 +46,7 @@ def line_has_one_board(rows: Rows, report: Report) -> None:
     """No two lines of the file are the same port."""
     seen: dict[str, Path] = {}
     for row in rows.values():
-        for field in (lang.PORT, lang.TRACE_PORT):
+        for field in LINES:
             port = row.get(field)
             if port is None:
                 continue

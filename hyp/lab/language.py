@@ -23,6 +23,7 @@ BOARD = Field(
 )  # fmt: skip
 PORT = Field("port", URL, "Line to its console: a tty, `socket://HOST:PORT`, `rfc2217://HOST:PORT` or another URL that pyserial knows")
 TRACE_PORT = Field("trace_port", URL, "Line to the UART of its plans' `trace:`")
+MONITOR = Field("monitor", URL, "Line to the schedule monitor at its pins: it is a witness of each run")
 BAUD = Field(
     "baud",
     Integer(BAUD_MIN, BAUD_MAX, "115200"),
@@ -47,7 +48,7 @@ FEATURES = Field(
 
 ROW = Record(
     "a board of the lab",
-    (BOARD, PORT, TRACE_PORT, BAUD, POWER_ON, POWER_OFF, RESET, LOAD, BOOT_BAUD, IMAGE, COMMAND_TIME, FEATURES),
+    (BOARD, PORT, TRACE_PORT, MONITOR, BAUD, POWER_ON, POWER_OFF, RESET, LOAD, BOOT_BAUD, IMAGE, COMMAND_TIME, FEATURES),
     "{port: /dev/ttyUSB0}",
 )
 HYP_BOARDS = Field("hyp_boards", Integer(0, sample="1"), "Version of the boards file: 1", required=True)

@@ -20,6 +20,7 @@ class LabBoard:
     port: str
     folder: Path
     trace_port: str | None = None
+    monitor: str | None = None
     baud: int = BAUD_DEFAULT
     power_on: str | None = None
     power_off: str | None = None

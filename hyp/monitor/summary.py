@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from hyp import __version__
+from hyp.exits import ExitCode, Stop
 from hyp.image.manifest import WindowEntry
 from hyp.monitor.bounds import Tolerance
 from hyp.monitor.kinds import WatchdogState
@@ -60,11 +63,29 @@ def text(witness: Witness) -> str:
     watchdog = "" if witness.watchdog is WatchdogState.OFF else f", watchdog {witness.watchdog.name.lower()} after {witness.tries} resets"
     lines.append(f"{witness.frames} major frames, {witness.good_frames} good; resolution {witness.ns(1)} ns{watchdog}")
     reasons = witness.reasons()
-    lines += [f"monitor: bad: {reason}" for reason in reasons[:REASONS_SHOWN]]
-    if len(reasons) > REASONS_SHOWN:
-        lines.append(f"monitor: bad: and {len(reasons) - REASONS_SHOWN} more")
+    lines += [f"monitor: bad: {reason}" for reason in brief(witness)]
     lines.append(f"monitor: verdict: {'bad' if reasons else 'good'}")
     return "\n".join(lines) + "\n"
+
+
+def said(witness: Witness) -> str:
+    """How much it has seen, in one line."""
+    return f"{witness.frames} major frames, {witness.good_frames} good, {witness.fault_count} faults"
+
+
+def brief(witness: Witness) -> list[str]:
+    """Its reasons; only the first ones when there are many."""
+    reasons = witness.reasons()
+    rest = len(reasons) - REASONS_SHOWN
+    return reasons if rest <= 0 else [*reasons[:REASONS_SHOWN], f"and {rest} more"]
+
+
+def keep(witness: Witness, file: Path) -> None:
+    """Its record. Stop ENVIRONMENT when the disk refuses."""
+    try:
+        file.write_text(json.dumps(record_of(witness), indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Stop(ExitCode.ENVIRONMENT, f"--record {file}: {error.strerror}; give a file that can be written") from None
 
 
 def edges_of_bins(parameters: Parameters) -> list[int]:

@@ -7,12 +7,14 @@ from fractions import Fraction
 
 from hyp.exits import ExitCode, Stop
 from hyp.image.manifest import Manifest, WindowEntry
-from hyp.monitor.kinds import PROTOCOL, VERDICT, Kind, RecordType, WatchdogState
+from hyp.monitor.counters import FaultCounter, FrameCounter
+from hyp.monitor.kinds import FAULTS, PROTOCOL, VERDICT, Kind, RecordType, WatchdogState
 from hyp.monitor.parameters import BINS, parameters
 from hyp.monitor.records import Decoder, Record
 from hyp.monitor.rom import identity
 
-_EXTREME_SIGN, _EXTREME_RANGE = 1 << 15, 1 << 16
+IDENTITY_MAX = 127
+"""What the lines can show, whether a window has it or not."""
 FAULTS_KEPT = 1000
 """Faults that are kept one by one; all are counted."""
 
@@ -46,38 +48,66 @@ class Witness:
         self.parameters = parameters(manifest)
         self.windows = {index: WindowSeen() for index in range(len(self.parameters.rows))}
         self.faults: list[Fault] = []
-        self.fault_count = 0
-        self.frames = 0
-        self.good_frames = 0
         self.schedule: str | None = None
         self.watchdog = WatchdogState.OFF
         self.tries = 0
         self.recognised = False
+        self.senseless = 0  # records that no monitor of this plan sends
+        self.failure: str | None = None  # why the listening ended early
         self._identity = identity(self.parameters)
         self._decoder = Decoder()
-        self._first: tuple[int, int] | None = None
-        self._unreported: int | None = None
+        self._frames = FrameCounter()
+        self._faults = FaultCounter()
+
+    @property
+    def frames(self) -> int:
+        """Major frames that ended while somebody listened."""
+        return self._frames.seen
+
+    @property
+    def good_frames(self) -> int:
+        return self._frames.good
+
+    @property
+    def fault_count(self) -> int:
+        return self._faults.count
 
     @property
     def lost(self) -> int:
-        """Records that were lost on the line."""
-        return self._decoder.lost
+        """Records that were lost on the line, or arrived as something that says nothing."""
+        return self._decoder.lost + self.senseless
 
     def feed(self, data: bytes) -> None:
         """Stop WRONG_INPUT when the monitor was made from another plan, or speaks another version of the protocol."""
         for record in self._decoder.feed(data):
-            self._take(record)
+            if not self._take(record):
+                self.senseless += 1
 
     def reasons(self) -> list[str]:
         """Why the verdict is bad; empty when it is good. What was judged before the listening began does not count."""
         found = [self.words(fault) for fault in self.faults]
         if self.fault_count > len(self.faults):
             found.append(f"{self.fault_count - len(self.faults)} more faults")
-        if self.lost:
-            found.append(f"{self.lost} records were lost on the line: what they said is not known")
+        if self._decoder.lost:
+            found.append(f"{self._decoder.lost} records were lost on the line: what they said is not known")
+        if self.senseless:
+            found.append(f"{self.senseless} records make no sense: is `host_baud` the plan's, is the line sound?")
+        if self._frames.anew or self._faults.anew:
+            found.append("the monitor began to count anew: it was reset, or configured again, while it was listened to")
+        if not self.recognised:
+            found.append("the monitor has not said which plan it was made from")
         if not self.good_frames:
             found.append("no good frame was seen")
-        return found
+        return found if self.failure is None else [*found, self.failure]
+
+    def over(self) -> None:
+        """The kernel has said that its run is over: a last silence, where the next frame would have begun, is no fault."""
+        last = self.faults[-1] if self.faults else None
+        begins = {schedule["windows"][0]["index"] for schedule in self.manifest["schedules"]}
+        if last is None or last.kind is not Kind.SILENT or last.index not in begins or self._frames.passed(last.frame):
+            return
+        self.faults.pop()
+        self._faults.withdraw()
 
     @property
     def good(self) -> bool:
@@ -99,22 +129,33 @@ class Witness:
         off = f" by {fault.deviation_ns} ns" if fault.kind in (Kind.EARLY, Kind.LATE, Kind.OVERRUN, Kind.DRIFT, Kind.WRONG) else ""
         return f"frame {fault.frame}: {fault.kind.name.lower()}{off}: {where}"
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: Record) -> bool:
+        """False when no monitor of this plan sends such a record."""
+        if record.type & VERDICT:
+            return self._accuse(record)
         if record.type == RecordType.HELLO:
             self._recognise(record)
-        elif record.type & VERDICT:
-            self.fault_count += 1
-            if len(self.faults) < FAULTS_KEPT:
-                self.faults.append(Fault(Kind(record.type & 15), record.row, self.ns(_signed(record.a, 32)), record.b))
         elif record.type == RecordType.FRAMES:
-            self._count(record)
+            return self._count(record)
         elif record.type == RecordType.STATE:
-            self.watchdog, self.tries = WatchdogState(record.b & 7), record.b >> 8
-            if self._unreported is None:
-                self._unreported = record.a - self.fault_count
-            self.fault_count = max(self.fault_count, record.a - self._unreported)
+            return self._watch(record)
         elif record.row in self.windows:
-            self._keep(self.windows[record.row], record)
+            return self._keep(self.windows[record.row], record)
+        else:
+            return False
+        return True
+
+    def _accuse(self, record: Record) -> bool:
+        try:
+            kind = Kind(record.type & ~VERDICT)
+        except ValueError:
+            return False
+        if kind not in FAULTS or not (record.row in self.windows or (kind is Kind.EXTRA and record.row <= IDENTITY_MAX)):
+            return False
+        self._faults.name()
+        if len(self.faults) < FAULTS_KEPT:
+            self.faults.append(Fault(kind, record.row, self.ns(_signed(record.a, 32)), record.b))
+        return True
 
     def _recognise(self, record: Record) -> None:
         if record.b != PROTOCOL:
@@ -126,22 +167,33 @@ class Witness:
             raise Stop(ExitCode.WRONG_INPUT, f"{message}: `hyp monitor build` with this plan")
         self.recognised = True
 
-    def _count(self, record: Record) -> None:
-        first, good = self._first or (record.a - 1, record.b - 1)
-        if self._first is None:
-            self._first = first, good
-        self.frames = (record.a - first) % (1 << 32)
-        self.good_frames = (record.b - good) % (1 << 16) if self.frames < 1 << 16 else self.frames - self.fault_count
+    def _count(self, record: Record) -> bool:
         schedules = self.manifest["schedules"]
-        self.schedule = schedules[record.row]["name"] if record.row < len(schedules) else None
+        if record.row >= len(schedules):
+            return False
+        self._frames.report(record.a, record.b)
+        self.schedule = schedules[record.row]["name"]
+        return True
 
-    def _keep(self, seen: WindowSeen, record: Record) -> None:
+    def _watch(self, record: Record) -> bool:
+        try:
+            self.watchdog = WatchdogState(record.b & 0xFF)
+        except ValueError:
+            return False
+        self.tries = record.b >> 8
+        self._faults.report(record.a)
+        return True
+
+    def _keep(self, seen: WindowSeen, record: Record) -> bool:
         if record.type == RecordType.RANGE:
             seen.least, seen.most = _signed(record.a & 0xFFFF, 16), _signed(record.a >> 16, 16)
         elif record.type == RecordType.COUNT:
             seen.count = record.a
         elif record.type == RecordType.BINS and record.b + 1 < BINS:
             seen.bins[record.b : record.b + 2] = [record.a & 0xFFFF, record.a >> 16]
+        else:
+            return False
+        return True
 
 
 def _signed(value: int, bits: int) -> int:

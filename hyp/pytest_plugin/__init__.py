@@ -27,6 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--hyp-board", metavar="NAME", help="board of the boards file; without it images run on an emulator")
     group.addoption("--hyp-port", metavar="URL", help="line to its console, in place of the boards file's `port`")
     group.addoption("--hyp-trace-port", metavar="URL", help="line to its trace, in place of the boards file's `trace_port`")
+    group.addoption(
+        "--hyp-monitor", metavar="URL", help="line to the schedule monitor at its pins, in place of the boards file's `monitor`"
+    )
     group.addoption("--hyp-baud", metavar="N", type=int, help="speed of its loader, in place of the boards file's `baud`")
     group.addoption("--hyp-boards-file", metavar="FILE", type=Path, help="default: hyp-boards.yaml of the project")
     group.addoption("--hyp-log-dir", metavar="DIR", type=Path, help="raw logs are kept here; default: build/hil below the root folder")
@@ -44,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.stash[HARDWARE] = hardware_run(config)
         return
-    lonely = [name for name in ("port", "trace-port", "baud") if config.getoption(f"hyp_{name.replace('-', '_')}") is not None]
+    lonely = [name for name in ("port", "trace-port", "monitor", "baud") if config.getoption(f"hyp_{name.replace('-', '_')}") is not None]
     if lonely:
         raise pytest.UsageError(f"--hyp-{lonely[0]} needs --hyp-board NAME: the board that is at the end of the line")
 

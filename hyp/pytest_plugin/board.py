@@ -13,6 +13,7 @@ from hyp.lab.control import Control
 from hyp.lab.line import Opener
 from hyp.pytest_plugin.console import Console
 from hyp.pytest_plugin.hardware import HardwareRun
+from hyp.pytest_plugin.monitor import BoardMonitor
 from hyp.target.board import speeds
 from hyp.target.bundle import Bundle, open_bundle
 from hyp.target.options import command_line
@@ -26,8 +27,9 @@ class HypBoard:
         self.control = control
         self.image: Bundle | None = None  # what it holds, as far as we know
         self.frames: int | None = None  # that it was told to run; None: for ever, or what its medium says
-        self._hardware = hardware
+        self.hardware = hardware
         self._console: Console | None = None  # the current test's
+        self.monitor = BoardMonitor(control)
         if control.board.image is not None:
             self.holds(open_bundle(control.board.folder / control.board.image), None)
 
@@ -80,6 +82,8 @@ class HypBoard:
     def start(self) -> None:
         """Start what was loaded: over the line to its loader, else by a reset, or by switching it off and on, whichever it has."""
         with told():
+            if self.image is not None:
+                self.monitor.begin(self.image)
             if not self.control.board.has_loader:
                 self.control.start_anew()
                 self.began()
@@ -111,7 +115,7 @@ class HypBoard:
 
     def console(self) -> Console:
         """A reader of its own, from the start of the current test on."""
-        self._console = Console(self, self._hardware.test_from)
+        self._console = Console(self, self.hardware.test_from)
         return self._console
 
 
@@ -124,7 +128,10 @@ def connected(hardware: HardwareRun, opener: Opener, switches: Mapping[str, Call
             board = HypBoard(hardware, control)
             control.open()
         hardware.control = control
-        yield board
+        try:
+            yield board
+        finally:
+            board.monitor.end()
     finally:
         with told():
             control.close()

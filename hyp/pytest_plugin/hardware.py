@@ -94,6 +94,11 @@ class HardwareRun:
         found += [("hyp_line_loss", str(loss)) for loss in losses]
         item.user_properties.extend(found)
 
+    def note(self, properties: list[tuple[str, str]]) -> None:
+        """For the current test in JUnit's file."""
+        if self._current is not None:
+            self._current.user_properties.extend(properties)
+
     def finish(self) -> None:
         """The session is over; an interrupted test has not ended."""
         if self._current is not None:
@@ -140,7 +145,9 @@ def hardware_run(config: pytest.Config) -> HardwareRun:
         if file is not None and not file.is_file():
             raise pytest.UsageError(f"--hyp-boards-file {file}: there is no such file")
         found = file or find_boards_file(config.rootpath)
-        board = choose_board(name, found, config.getoption("hyp_port"), config.getoption("hyp_trace_port"), baud)
+        board = choose_board(
+            name, found, config.getoption("hyp_port"), config.getoption("hyp_trace_port"), baud, config.getoption("hyp_monitor")
+        )
         if board.port.startswith(SCHEME) and config.getoption("lg_env", None) is None:
             raise pytest.UsageError(f"{board.port} needs labgrid in this environment and its --lg-env FILE: pip install 'hyp[labgrid]'")
         logs = config.getoption("hyp_log_dir") or config.rootpath / "build" / "hil"

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hyp.monitor.beside import reasons
+from hyp.monitor.summary import said
+from hyp.monitor.witness import Witness
 from hyp.report.table import verdict_text
 from hyp.target.bundle import Bundle
 from hyp.target.console import Line
@@ -27,6 +30,7 @@ class Outcome:
     verdict: Verdict
     run: Run
     record: Path | None = None
+    witness: Witness | None = None  # what the schedule monitor at the board's pins has seen
 
     @property
     def good(self) -> bool:
@@ -49,6 +53,10 @@ class Outcome:
         """The verdict table, for people."""
         return verdict_text(self.verdict, self.run)
 
+    def monitor_properties(self) -> list[tuple[str, str]]:
+        """For JUnit's file."""
+        return [] if self.witness is None else [("hyp_monitor", said(self.witness))]
+
     def __repr__(self) -> str:
         reasons = "".join(f"\n  {reason}" for reason in self.reasons)
         return f"<run on {self.run.target}: {'good' if self.good else 'bad'}{reasons}>"
@@ -57,8 +65,12 @@ class Outcome:
 def outcome_of_console(image: Bundle, lines: Sequence[Line], losses: tuple[str, ...], board: HypBoard, *, strict: bool) -> Outcome:
     """Judge what a console said, up to `hyp: end`, from its last boot on."""
     boots = [number for number, line in enumerate(lines) if line.direct and line.text.startswith("boot ")]
+    witness = board.monitor.end()
     own = tuple(lines[boots[-1] :] if boots else lines)
     facts = console_facts(own)
     version = f"{board.name} at {board.control.board.port}"
     run = Run(BOARD, version, Session(End.COMPLETE, "", own, losses), facts, facts, None)
-    return Outcome(judge(image.manifest, Options(board.frames, clock=WALL), run, strict), run)
+    verdict = judge(image.manifest, Options(board.frames, clock=WALL), run, strict, reasons(witness, complete=True))
+    outcome = Outcome(verdict, run, witness=witness)
+    board.hardware.note(outcome.monitor_properties())
+    return outcome

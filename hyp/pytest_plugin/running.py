@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hyp.image.project import build_project
+from hyp.monitor.beside import listening, reasons
+from hyp.monitor.summary import keep as keep_witness
 from hyp.pytest_plugin.board import failure, told
 from hyp.pytest_plugin.console import as_bytes, partition_of
 from hyp.pytest_plugin.outcome import Outcome
@@ -86,13 +88,19 @@ class Runner:
                 inputs=tuple((partition_of(name, bundle), as_bytes(data)) for name, data in (inputs or {}).items()),
             )
             show = Printer(sys.stdout, streams(bundle), Places(bundle).of).show
+            witness = None
             if self._board is None:
                 ran = run(bundle, target or default_target(bundle), options, show, raw)
             else:
                 self._board.holds(bundle, options.frames)
-                ran = run_on_board(bundle, self._board.control, options, show, raw, attach=attach, say=print)
+                self._board.monitor.end()
+                with listening(bundle.manifest, self._board.control, attach=attach) as witness:
+                    ran = run_on_board(bundle, self._board.control, options, show, raw, attach=attach, say=print)
                 self._board.began()
-            outcome = Outcome(judge(bundle.manifest, options, ran, strict), ran, record)
+            against = reasons(witness, complete=ran.session.end is End.COMPLETE)
+            outcome = Outcome(judge(bundle.manifest, options, ran, strict, against), ran, record, witness)
+            if witness is not None:
+                keep_witness(witness, record / "monitor.json")
             keep(record, bundle.manifest, ran, outcome.verdict, verdict_json(bundle.manifest, options.clock, ran, outcome.verdict))
         self._say(outcome, bundle)
         if ran.session.end is End.INTERRUPTED:
@@ -104,6 +112,7 @@ class Runner:
         found = [("hyp_plan", bundle.manifest["plan"]), ("hyp_image_sha256", bundle.manifest["image"]["sha256"])]
         found += [("hyp_target", outcome.run.target), ("hyp_verdict", "good" if outcome.good else "bad")]
         found += [("hyp_reason", reason) for reason in outcome.reasons]
+        found += outcome.monitor_properties()
         self._node.user_properties.extend([*found, ("hyp_record", str(outcome.record))])
 
     def _record(self) -> Path:

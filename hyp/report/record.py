@@ -18,7 +18,7 @@ from hyp.timeline.events import events
 from hyp.timeline.verdict import Verdict
 
 TRACE_VERSION = 1
-_OURS = ("trace.bin", "trace.json", "verdict.json", "image.json")
+_OURS = ("trace.bin", "trace.json", "verdict.json", "image.json", "monitor.json")
 
 
 def open_record(folder: Path) -> Path:

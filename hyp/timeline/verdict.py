@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hyp.image.manifest import Manifest, WindowEntry
@@ -25,7 +25,7 @@ _SECOND_NS = 1_000_000_000
 @dataclass(frozen=True)
 class Reason:
     """`code` is stable: target, window_not_delivered, release_jitter, kernel_path, module_event, health_event, trace, expect,
-    until, partition_verdict, frames, drops, line, image, no_facts."""
+    until, partition_verdict, frames, drops, line, image, monitor, no_facts."""
 
     code: str
     message: str
@@ -63,8 +63,8 @@ class Verdict:
         return not self.reasons
 
 
-def judge(manifest: Manifest, options: Options, run: Run, strict: bool) -> Verdict:
-    """Judge `run`. A run that was stopped (until, Ctrl-C) is judged by the frames that it completed."""
+def judge(manifest: Manifest, options: Options, run: Run, strict: bool, monitor: Iterable[str] = ()) -> Verdict:
+    """Judge `run`. A run that was stopped (until, Ctrl-C) is judged by the frames that it completed. `monitor`: that witness's reasons."""
     facts = run.facts
     tsc_hz = facts.tsc_hz or manifest["board"]["tsc_hz"]
     frames = {core.id: core.frames for core in facts.cores}
@@ -85,6 +85,7 @@ def judge(manifest: Manifest, options: Options, run: Run, strict: bool) -> Verdi
         *_said(facts),
         *_expectations(options, run),
         *(_drops(facts, run) if strict else ()),
+        *(Reason("monitor", text) for text in monitor),
     ]
     return Verdict(
         tuple(reasons),

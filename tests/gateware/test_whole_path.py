@@ -12,11 +12,13 @@ import jsonschema
 import pytest
 
 from hyp.exits import ExitCode
+from hyp.monitor.beside import Background
+from hyp.monitor.counters import QUEUE
 from hyp.monitor.kinds import Kind
 from hyp.monitor.summary import edges_of_bins
-from hyp.monitor.watching import Background
 from hyp.monitor.witness import Witness
 from hyp.target.bundle import Bundle
+from sim.monitor.reporter import FAULTS
 from sim.monitor.standin.bench import Bench
 from sim.monitor.standin.line import Line
 from sim.monitor.standin.pins import record
@@ -111,6 +113,10 @@ def test_a_monitor_of_another_plan_is_found_out(rtl: Bench, fast: Bundle, stream
         done = watch(line.url, Bundle(tmp_path, other), "--frames", "10")
     assert done.returncode == ExitCode.WRONG_INPUT
     assert "built from another plan" in done.stderr
+
+
+def test_the_host_knows_how_many_faults_wait() -> None:
+    assert QUEUE == FAULTS
 
 
 def test_a_line_that_ends_is_a_failure(fast: Bundle) -> None:

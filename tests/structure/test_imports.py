@@ -29,7 +29,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "hyp.probe": (*VOCABULARY, "hyp.line", "hyp.probe"),
     "hyp.timeline": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline"),
     "hyp.report": (*VOCABULARY, "hyp.image.manifest", "hyp.target", "hyp.timeline", "hyp.plan", "hyp.report"),
-    "hyp.monitor": (*VOCABULARY, "hyp.image.manifest", "hyp.line", *PLACES, "hyp.monitor"),
+    "hyp.monitor": (*VOCABULARY, "hyp.image.manifest", "hyp.line", "hyp.lab", *PLACES, "hyp.monitor"),
     "hyp.bench": (*VOCABULARY, "hyp.image", "hyp.plan", "hyp.target", "hyp.toolchain", "hyp.bench"),
     "hyp.pytest_plugin": ("hyp",),
     "hyp.cli": ("hyp",),

@@ -24,6 +24,7 @@ boards:
     board: qemu-q35
     port: /dev/ttyUSB0
     trace_port: rfc2217://server:2217
+    monitor: /dev/ttyUSB9
     baud: 57600
     power_on: relay on
     power_off: relay off
@@ -66,11 +67,13 @@ def test_a_row_is_read_whole(file: Path) -> None:
     assert (board.power_on, board.power_off, board.reset) == ("relay on", "relay off", "relay reset")
     assert (board.command_time_ns, board.features, board.folder) == (5_000_000_000, ("nmi-button", "reset"), file.parent.resolve())
     assert board.can_start
+    assert board.monitor == "/dev/ttyUSB9"
 
 
 def test_options_win(file: Path) -> None:
     board = choose_board("bench-1", file, "/dev/ttyS0", None, 9600)
     assert (board.port, board.trace_port, board.baud) == ("/dev/ttyS0", "rfc2217://server:2217", 9600)
+    assert choose_board("bench-1", file, monitor="/dev/ttyS1").monitor == "/dev/ttyS1"
 
 
 def test_a_board_file_of_its_name_is_meant(file: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
