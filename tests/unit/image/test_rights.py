@@ -11,7 +11,7 @@ import pytest
 
 from hyp.abi import pages, state, tables
 from hyp.abi.hypercalls import HYPERCALLS
-from hyp.abi.numbers import FIRST_MODULE_EVENT, HealthEvent
+from hyp.abi.numbers import FIRST_MODULE_EVENT, Control, HealthEvent
 from hyp.abi.numbers import HealthAction as Word
 from hyp.abi.tables import GRANT_HEALTH_READ, GRANT_MODULE_COLD, GRANT_MODULE_WARM, GRANT_TRACE_READ, HEALTH_TABLE
 from hyp.plan.model import Grants, HealthAction, HealthRule, Plan
@@ -100,8 +100,10 @@ def test_everybody_knows_the_schedules(built: Built) -> None:
 def test_schedules_say_what_happens_when_they_begin(built: Built) -> None:
     rows = built.rows(tables.SCHEDULE, "schedules", 3)
     assert [(row["name"], row["min_dwell_ns"]) for row in rows] == [("normal", 0), ("degraded", 100_000_000), ("again", 0)]
-    assert [list(built.row(row["on_switch"])) for row in rows] == [[0, 0, 0, 0], [5, 0, 1, 0], [5, 0, 1, 0]]
-    assert rows[1]["on_switch"] == rows[2]["on_switch"], "equal rows are stored twice"
+    states = {name: built.partition(name)["state"] for name in NAMES}
+    wanted = [(states["chief"], Control.SUSPEND), (states["plain"], Control.WARM_RESTART)]
+    found = [[(one["state"], one["operation"]) for one in built.rows(tables.SWITCH, row["switches"], row["switch_count"])] for row in rows]
+    assert found == [[], wanted, wanted]
 
 
 def test_rows_of_many_partitions_overlap(tmp_path: Path) -> None:
