@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from hyp.abi.loader import LOADER_LOAD, LOADER_SIZE
 from hyp.exits import ExitCode, Stop
 from hyp.image import media
 from hyp.image.grub import Payload
@@ -56,6 +57,9 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.GOOD
     size = media.make(kind, Payload(elf, words, port, args.baud), args.out)
     print(f"{args.out}: {size} bytes, boots through GRUB (BIOS and UEFI)")
+    if args.program == "loader":
+        place = f"reserved: [{{at: {LOADER_LOAD >> 20} MiB, size: {LOADER_SIZE >> 20} MiB}}]"
+        print(f"  its memory: `{place}` in the board file keeps images off it; `hyp board` writes that")
     return ExitCode.GOOD
 
 
