@@ -178,7 +178,7 @@ _ALL = (
     Code("BRD003", "range not whole pages", "memory is handed out in pages of 4 KiB"),
     Code("BRD004", "RAM lacks 1 MiB", "the kernel is loaded at 1 MiB (0x100000)"),
     Code("BRD005", "range over registers", "RAM cannot lie where the machine has registers"),
-    Code("BRD006", "board untried", "nobody has run hyp on this board yet; its figures may be wrong", _WARNING),
+    Code("BRD006", "board untried", "its figures come from documents, not from a board, and may be wrong", _WARNING),
     Code("BRD007", "board without the console's device", "the console needs a UART that the board has"),
     Code("BRD008", "CPU lacks a feature", "the kernel stops at boot on a CPU that lacks what the image needs"),
     Code("DEV001", "I/O ports overlap", "a port belongs to one device"),

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from hyp.abi.loader import LOADER_LOAD, LOADER_SIZE
 from hyp.exits import ExitCode, Stop
 from hyp.image import media
 from hyp.image.grub import Payload
@@ -53,9 +54,12 @@ def run(args: argparse.Namespace) -> int:
     if kind is None:
         shutil.copyfile(elf, args.out)
         print(f"{args.out}: {args.out.stat().st_size} bytes; its command line: {words}")
-        return ExitCode.GOOD
-    size = media.make(kind, Payload(elf, words, port, args.baud), args.out)
-    print(f"{args.out}: {size} bytes, boots through GRUB (BIOS and UEFI)")
+    else:
+        size = media.make(kind, Payload(elf, words, port, args.baud), args.out)
+        print(f"{args.out}: {size} bytes, boots through GRUB (BIOS and UEFI)")
+    if args.program == "loader":
+        place = f"reserved: [{{at: {LOADER_LOAD >> 20} MiB, size: {LOADER_SIZE >> 20} MiB}}]"
+        print(f"  its memory: `{place}` in the board file keeps images off it; `hyp board` writes that")
     return ExitCode.GOOD
 
 

@@ -2,6 +2,7 @@
 
 - `iso`: for a CD drive, an emulator's or a management controller's virtual one, or a USB stick, byte by byte.
 - `usb`: a disk image with a FAT partition. Its files (`boot/image.elf`, `boot/grub/grub.cfg`) can be replaced on the stick.
+  It has whole cylinders of the geometry that BIOSes assume for sticks, and Bochs for disks.
 - `net`: a folder for a TFTP server, for PXE of both kinds of firmware.
 """
 
@@ -19,9 +20,11 @@ from hyp.exits import ExitCode, Stop
 from hyp.image import grub
 from hyp.image.grub import BIOS, CONFIG, IMAGE, PREFIX, UEFI, Payload
 
-__all__ = ("KINDS", "NET_BIOS", "NET_UEFI", "SUFFIXES", "Payload", "make", "make_iso")
+__all__ = ("CYLINDER", "KINDS", "NET_BIOS", "NET_UEFI", "SUFFIXES", "Payload", "make", "make_iso")
 
 MIB = 1 << 20
+CYLINDER = 16 * 63 * 512
+"""Bytes, by 16 heads of 63 sectors."""
 LOADER = "EFI/BOOT/BOOTX64.EFI"
 """What UEFI firmware starts from a removable medium (UEFI 2.10, 3.5.1.1)."""
 SUFFIXES = {"iso": ".iso", "usb": ".img", "net": ".net"}
@@ -90,7 +93,7 @@ def _usb(payload: Payload, folder: Path) -> Path:
     content = image.stat().st_size + (folder / "grub.efi").stat().st_size
     size = max(3 * MIB, -(-(content + content // 16 + MIB // 2) // MIB) * MIB)
     made = folder / "made.img"
-    _blank(made, MIB + size)
+    _blank(made, -(-(MIB + size) // CYLINDER) * CYLINDER)
     with made.open("r+b") as disk:
         disk.write(_boot_sector((BIOS / "boot.img").read_bytes(), MIB // 512, size // 512) + core)
     grub.fat(made, MIB, size, [(folder / "grub.efi", LOADER), (image, IMAGE), (folder / "grub.cfg", CONFIG)])

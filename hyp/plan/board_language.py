@@ -86,7 +86,9 @@ EMULATOR = Record("an emulator", (QEMU, BOCHS), "{qemu: {machine: q35, cpu: max,
 
 HYP_BOARD = Field("hyp_board", Integer(0, sample="1"), "Version of the board file: 1", required=True)
 NAME = Field("name", Name("qemu-q35"), "Name of the board", required=True)
-STATUS = Field("status", Choice(("tried", "untried")), "Whether hyp ran on this board", required=True)
+STATUS = Field(
+    "status", Choice(("tried", "untried")), "`tried`: its figures were measured on one; `untried`: they come from documents", required=True
+)
 RAM = Field("ram", ListOf(RANGE, "a list of ranges", empty=False), "What hyp may use; what firmware keeps is not listed", required=True)
 RESERVED = Field("reserved", ListOf(RANGE, "a list of ranges"), "Parts of it that something else uses, e.g. the serial loader", default=())
 CORES = Field("cores", Integer(1, 256, "1"), "Number of cores", default=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hyp.abi.loader import LOADER_LOAD, LOADER_SIZE
 from hyp.abi.tables import CPU_ALWAYS, IOAPIC_PHYSICAL, LAPIC_PHYSICAL
 from hyp.probe.costs import CostsNs, costs_of
 from hyp.probe.facts import Clock, Report, Uart, rounded_hz
@@ -25,7 +26,7 @@ def board_text(report: Report, name: str) -> str:
         f"name: {name}",
         "status: tried",
         *_ram(report),
-        "reserved: []",
+        f"reserved: [{{at: {LOADER_LOAD >> 20} MiB, size: {LOADER_SIZE >> 20} MiB}}]  # the serial loader, `hyp media loader`",
         f"cores: {report.cores()}",
         f"timer: {_timer(report)}",
         *_tsc(report, clocks),

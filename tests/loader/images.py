@@ -7,6 +7,8 @@ from random import Random
 
 LOW = 0x200000
 _PAGE = 4096
+_WORD = bytes.fromhex("66baf803") + b"".join(b"\xb0" + bytes([byte]) + b"\xee" for byte in b"PVH!") + b"\xf4\xeb\xfd"
+"""mov $0x3f8, %dx; and for each byte mov $BYTE, %al; out %al, %dx; at last hlt for ever."""
 
 
 def image(size: int, *, at: int = LOW, seed: int = 1, multiboot2: bool = True, pvh: bool = True, bss: int = 8192) -> bytes:
@@ -23,6 +25,13 @@ def image(size: int, *, at: int = LOW, seed: int = 1, multiboot2: bool = True, p
     load = struct.pack("<IIQQQQQQ", 1, 7, _PAGE, at, at, len(contents), len(contents) + bss, _PAGE)
     notes = struct.pack("<IIQQQQQQ", 4, 4, _PAGE + 64, at + 64, at + 64, len(note), len(note), 4)
     return (elf + load + notes).ljust(_PAGE, b"\0") + bytes(contents)
+
+
+def speaking(size: int) -> bytes:
+    """Of another maker: no multiboot2 header, so it is entered by its PVH note; says `PVH!` and halts for ever."""
+    data = bytearray(image(size, multiboot2=False))
+    data[_PAGE + 0x100 : _PAGE + 0x100 + len(_WORD)] = _WORD
+    return bytes(data)
 
 
 def with_word(data: bytes, offset: int, value: int, size: int) -> bytes:

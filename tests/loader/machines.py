@@ -1,4 +1,4 @@
-"""Machines that the loader's medium has been put into: QEMU (TCP or a pseudo-terminal) and Bochs. They end when we end them."""
+"""QEMU with the loader, which it starts itself; its line is TCP or a pseudo-terminal. From media, and in Bochs: tests/media."""
 
 from __future__ import annotations
 

@@ -13,15 +13,13 @@ import pytest
 from hyp.abi.loader import LOADER_LOAD
 from tests.line.faults import Faults, Rates
 from tests.line.hostile import FileEnd, HostileLine, TcpEnd
-from tests.loader.images import image, with_word
+from tests.loader.images import image, speaking, with_word
 from tests.loader.machines import Machine, qemu, run_hyp
 
 END = b"hyp: end\r\n"
 READY = b"hyp: loader ready"
 RATES = Rates(drop=0.00005, double=0.00005, flip=0.0001, delay=0.0001, delay_s=0.01)
 """Every eighth block is hurt."""
-WORD = bytes.fromhex("66baf803") + b"".join(b"\xb0" + bytes([byte]) + b"\xee" for byte in b"PVH!") + b"\xf4\xeb\xfd"
-"""mov $0x3f8, %dx; and for each byte mov $BYTE, %al; out %al, %dx; at last hlt for ever."""
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +38,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
-    """An image of another maker: no multiboot2 header, so it is entered by its PVH note; says a word and halts for ever."""
-    data = bytearray(image(30_000, multiboot2=False))
-    data[4096 + 0x100 : 4096 + 0x100 + len(WORD)] = WORD
     path = tmp_path / "other.elf"
-    path.write_bytes(data)
+    path.write_bytes(speaking(30_000))
     return path
 
 

@@ -164,11 +164,10 @@ def cpu_has_what_is_needed(draft: BoardDraft) -> None:
 
 
 def board_was_tried(draft: BoardDraft) -> None:
-    """hyp ran on this board before (warning)."""
+    """The board's figures were measured on one (warning)."""
     if draft.board.status == "untried":
-        draft.report.add(
-            "BRD006", ("status",), f"board `{draft.board.name}` is untried", "run `hyp bench` on it, then write `status: tried`"
-        )
+        fix = "probe it: `hyp board` writes its file anew, with measured figures and `status: tried`"
+        draft.report.add("BRD006", ("status",), f"board `{draft.board.name}` is untried", fix)
 
 
 def _memory(draft: BoardDraft, kind: str) -> Iterator[Named]:

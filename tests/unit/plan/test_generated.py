@@ -12,7 +12,7 @@ import yaml
 from hyp.plan import load
 from hyp.plan.json_schema import schemas
 from hyp.plan.reference import files
-from tests.unit.plan.plans import GOOD, ROOT, check
+from tests.unit.plan.plans import ROOT
 
 PLANS = sorted(file for file in (ROOT / "config").glob("*.yaml") if file.name != "reference.yaml")
 """But for the one that shows the whole language: tests/examples/test_reference.py knows what of it this version lacks."""
@@ -46,11 +46,8 @@ def test_plans_that_come_with_hyp_are_clean(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", BOARDS, ids=lambda file: file.name)
-def test_boards_that_come_with_hyp_are_clean(file: Path) -> None:
-    loaded = check(GOOD.replace("board: qemu-q35", f"board: {file}").replace("900 us", "800 us"))
-    assert [diagnostic.message for diagnostic in loaded.diagnostics] == []
-    assert loaded.plan is not None
-    assert loaded.plan.board.name == file.stem
+def test_the_schema_takes_boards_that_come_with_hyp(file: Path) -> None:
+    """What `hyp check` says of them: test_boards.py."""
     jsonschema.validate(tree(file), schemas()["board.schema.json"])
 
 
