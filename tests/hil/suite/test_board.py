@@ -45,6 +45,15 @@ def test_a_bad_run_is_bad_here_too(hyp_run: Runner) -> None:
     assert "invalid_opcode" in outcome.reasons[0]
 
 
+def test_a_clean_line_is_strictly_good(hyp_board: HypBoard, hyp_console: Console, hyp_run: Runner) -> None:
+    """Whatever a loader said on it before: nothing of the run is missing."""
+    hyp_board.load(hyp_run.image("config/framed.yaml"), frames=FRAMES)
+    hyp_board.start()
+    outcome = hyp_console.verdict(strict=True)
+    assert outcome.good, outcome
+    assert outcome.said("right") == ["right listens"]
+
+
 def test_packets_have_names_and_carry_input(hyp_board: HypBoard, hyp_console: Console, hyp_run: Runner) -> None:
     """Two partitions on a framed console, for ever: each answers what was sent to it."""
     hyp_board.load(hyp_run.image("config/framed.yaml"))

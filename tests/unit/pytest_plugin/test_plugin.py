@@ -160,7 +160,8 @@ def text(stream: int, sequence: int, data: bytes) -> bytes:
     return encode(sequence, PACKET_TEXT, bytes((stream,)) + data)
 
 
-PACKETS = b"\0" + BOOT.replace(b"\n", b"\n\0") + text(1, 0, b"one\n") + text(2, 1, b"two 2\n") + text(0, 0, REPORT + END)
+COMPLETE = b"\0" + BOOT.replace(b"\n", b"\n\0") + text(1, 0, b"one\n") + text(2, 0, b"two 2\n") + text(0, 0, REPORT + END)
+PACKETS = COMPLETE.replace(text(2, 0, b"two 2\n"), text(2, 1, b"two 2\n"))
 """The first packet of beta is missing."""
 
 
@@ -184,6 +185,25 @@ def test_packets_have_the_images_names_and_lost_ones_are_told(pytester: pytest.P
     )
     with play(pytester, PACKETS) as board:
         outcome(pytester, board, source).assert_outcomes(passed=1)
+
+
+def test_what_came_before_the_start_is_no_damage(pytester: pytest.Pytester, framed: Path) -> None:
+    """A loader's frames have zeros between them, as packets have, and are none."""
+    frames = b"hyp: loader ready\r\n\0" + b"\x03\x81\x92\x02\xfe\0" * 8
+    source = body(
+        "import time",
+        f"while hyp_board.log.stat().st_size < {len(frames)}: time.sleep(0.01)",
+        f"hyp_board.load(hyp_run.image({str(framed)!r}), frames=3)",
+        "hyp_board.start()",
+        "outcome = hyp_console.verdict(strict=True)",
+        "assert outcome.good, outcome",
+        "hyp_console.expect('never', timeout=0.1)",
+        uses="hyp_board, hyp_console, hyp_run",
+    )
+    with play(pytester, COMPLETE, before=frames) as board:
+        result = outcome(pytester, board, source)
+    result.stdout.fnmatch_lines(["*ConsoleMismatch: `never` did not come in 0.1 s*"])
+    result.stdout.no_fnmatch_line("*damaged packets came*")
 
 
 @pytest.mark.parametrize(
