@@ -287,6 +287,26 @@ def test_wrong_usage(pytester: pytest.Pytester, words: tuple[str, ...], says: st
     assert "Traceback" not in result.stderr.str()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [("pytest", "-p", "hyp.pytest_plugin"), ("hyp", "test")], ids=["pytest", "hyp test"])
+def test_a_port_is_no_path_of_tests(pytester: pytest.Pytester, repository: Path, command: tuple[str, ...]) -> None:
+    """After a space a port that exists leads pytest's search for its root astray, but not ours: the project's files are found."""
+    inner = pytester.mkdir("tests")
+    (inner / "test_it.py").write_text("def test_it(hyp_board): assert hyp_board.features == ('here',)\n")
+    (pytester.path / "SConstruct").touch()
+    (pytester.path / "hyp-boards.yaml").write_text("hyp_boards: 1\nboards:\n  bench: {port: /dev/none, features: here}\n")
+    master, slave = os.openpty()
+    words = ["--hyp-board", "bench", "--hyp-port", os.ttyname(slave), "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", *command, *words], cwd=inner, capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "PYTHONPATH": str(repository)},
+    )  # fmt: skip
+    os.close(slave)
+    os.close(master)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.name for path in (pytester.path / "build" / "hil" / "bench").iterdir()] == ["0001"]
+
+
 def test_a_port_that_cannot_be_opened(pytester: pytest.Pytester) -> None:
     result = outcome(pytester, None, "def test_it(hyp_console): pass", "--hyp-board", "x", "--hyp-port", "/dev/none")
     result.assert_outcomes(errors=1)
