@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from hyp.exits import ExitCode, Stop
-from hyp.line.port import BAUD, Port, open_port
+from hyp.line import speed
+from hyp.line.port import Port, open_port
 from hyp.plan.units import DURATION, Wrong, parse_quantity
 from hyp.report.live import coloured, text_of
 from hyp.target.bundle import open_bundle
@@ -27,7 +28,7 @@ _PLAIN = "\x1b[0m"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", required=True, metavar="URL", help="/dev/ttyUSB0, socket://HOST:PORT, rfc2217://HOST:PORT")
-    parser.add_argument("--baud", type=int, default=None, metavar="N", help=f"default: the image's, or {BAUD}")
+    parser.add_argument("--baud", type=int, default=None, metavar="N", help=f"default: the image's, or {speed.BAUD}")
     parser.add_argument("--image", metavar="IMAGE", help="image.elf, image.json or their folder: the names of the streams, mode and speed")
     parser.add_argument("--mode", choices=MODES, default=None, help="default: the image's, or by what comes")
     parser.add_argument("--log", metavar="FILE", type=Path, help="every byte as received; default hyp-console-DATE-TIME.log")
@@ -77,11 +78,12 @@ def _exit_code(end: End, session: Session, args: argparse.Namespace) -> ExitCode
 
 def _known(args: argparse.Namespace) -> tuple[tuple[str, ...], str, int, int]:
     """Names of the streams, mode, the UART's FIFO and speed: the image's, unless an option says otherwise."""
+    baud = None if args.baud is None else speed.checked("--baud", args.baud)
     if args.image is None:
-        return (), args.mode or AUTO, 16, args.baud or BAUD
+        return (), args.mode or AUTO, 16, baud or speed.BAUD
     bundle = open_bundle(Path(args.image))
     console = bundle.manifest["console"]
-    return streams(bundle), args.mode or console["mode"], console["fifo"], args.baud or console["baud"]
+    return streams(bundle), args.mode or console["mode"], console["fifo"], baud or console["baud"]
 
 
 def _reopen(url: str, baud: int) -> Port | None:

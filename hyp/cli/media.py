@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from hyp.cli.outputs import unwritable
 from hyp.exits import ExitCode, Stop
 from hyp.image import media
 from hyp.image.grub import Payload
@@ -50,13 +51,23 @@ def run(args: argparse.Namespace) -> int:
         words += f" watch={_watch_ms(args.watch)}"
     root = project_root(Path.cwd()) or Path.cwd()
     elf = build_firmware(root, args.program, lambda text: print(f"hyp: {text}", file=sys.stderr))
+    try:
+        size = _write(kind, Payload(elf, words, port, args.baud), args.out)
+    except OSError as error:
+        raise unwritable("-o", args.out, error) from None
     if kind is None:
-        shutil.copyfile(elf, args.out)
-        print(f"{args.out}: {args.out.stat().st_size} bytes; its command line: {words}")
-        return ExitCode.GOOD
-    size = media.make(kind, Payload(elf, words, port, args.baud), args.out)
-    print(f"{args.out}: {size} bytes, boots through GRUB (BIOS and UEFI)")
+        print(f"{args.out}: {size} bytes; its command line: {words}")
+    else:
+        print(f"{args.out}: {size} bytes, boots through GRUB (BIOS and UEFI)")
     return ExitCode.GOOD
+
+
+def _write(kind: str | None, payload: Payload, out: Path) -> int:
+    """Its size in bytes."""
+    if kind is not None:
+        return media.make(kind, payload, out)
+    shutil.copyfile(payload.image, out)
+    return out.stat().st_size
 
 
 def line_of(uart: str, baud: int) -> tuple[int, str]:

@@ -15,6 +15,7 @@ from hyp.lab.boards_file import choose_board, find_boards_file
 from hyp.lab.labgrid import SCHEME, opener_of, switches_of
 from hyp.lab.line import Opener
 from hyp.lab.model import LabBoard
+from hyp.line import speed
 from hyp.line.port import open_port
 from hyp.toolchain.project import project_root
 
@@ -140,9 +141,9 @@ def hardware_run(config: pytest.Config) -> HardwareRun:
         raise pytest.UsageError("--hyp-board: a board serves one process at a time; leave out -n")
     name, file = config.getoption("hyp_board"), config.getoption("hyp_boards_file")
     baud = config.getoption("hyp_baud")
-    if baud is not None and not 50 <= baud <= 4_000_000:
-        raise pytest.UsageError(f"--hyp-baud {baud}: give 50 to 4000000, for example 115200")
     try:
+        if baud is not None:
+            speed.checked("--hyp-baud", baud)
         if file is not None and not file.is_file():
             raise pytest.UsageError(f"--hyp-boards-file {file}: there is no such file")
         found = file or find_boards_file(here)
