@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -43,9 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     names, mode, fifo, baud = _known(args)
     session = Session(
-        lambda: open_port(args.port, baud),
         lambda: _reopen(args.port, baud),
-        log := _open_log(args.log),
         console := Streams(mode, names, fifo),
         Wishes(names, _seconds(args.length), _until(args.until, names), not args.no_reconnect),
         _printer(sys.stdout, not args.no_times, tuple(args.only)),
@@ -54,11 +53,11 @@ def run(args: argparse.Namespace) -> int:
     if args.to is not None and not session.choose(args.to):
         known = f"; there are {', '.join(names[1:])}" if names else "; give its number, or --image for names"
         raise Stop(ExitCode.ENVIRONMENT, f"--to {args.to}: no such partition{known}")
-    _say(f"{args.port} at {baud} baud, every byte goes to {log.name}; Ctrl-C ends")
-    session.listen(sys.stdin)
-    with log:
+    with _opened(args.port, baud, args.log) as (port, log):
+        _say(f"{args.port} at {baud} baud, every byte goes to {log.name}; Ctrl-C ends")
+        session.listen(sys.stdin)
         try:
-            end = session.run()
+            end = session.run(port, log)
         finally:
             for one in console.damage:
                 _say(one)
@@ -84,6 +83,17 @@ def _known(args: argparse.Namespace) -> tuple[tuple[str, ...], str, int, int]:
     bundle = open_bundle(Path(args.image))
     console = bundle.manifest["console"]
     return streams(bundle), args.mode or console["mode"], console["fifo"], baud or console["baud"]
+
+
+@contextmanager
+def _opened(url: str, baud: int, path: Path | None) -> Iterator[tuple[Port, BinaryIO]]:
+    """The line and its log: no log is made for a line that cannot be opened."""
+    port = open_port(url, baud)
+    try:
+        with _open_log(path) as log:
+            yield port, log
+    finally:
+        port.close()
 
 
 def _reopen(url: str, baud: int) -> Port | None:

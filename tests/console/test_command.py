@@ -164,27 +164,40 @@ def test_time_is_up(tmp_path: Path) -> None:
     assert "nothing came" in silent.stderr
 
 
-def test_ctrl_c_is_130_and_quit_is_0(tmp_path: Path) -> None:
-    with line(b"hello| there\n") as url:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_with_the_summary(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    said = text(1, 0, b"one\n") + text(1, 2, b"three\n")
+    with line(b"\0" + said) as url:
         command = [sys.executable, "-m", "hyp", "console", "--port", url, "--log", str(tmp_path / "log")]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
         ) as running:
             assert running.stdout is not None
-            assert "hello| there" in running.stdout.readline()
-            running.send_signal(signal.SIGINT)
-            _, said = running.communicate(timeout=20)
-    assert running.returncode == 130
-    assert "Traceback" not in said
+            while "three" not in (shown := running.stdout.readline()):
+                assert shown
+            running.send_signal(number)
+            _, told = running.communicate(timeout=SECONDS)
+    assert running.returncode == code
+    assert "1 packets of partition0 are missing" in told
+    assert "Traceback" not in told
+    assert (tmp_path / "log").read_bytes() == b"\0" + said
+
+
+def test_quit_is_0(tmp_path: Path) -> None:
     with line(b"hello| there\n") as url:
         assert console("--port", url, "--log", str(tmp_path / "log"), typed="/quit\n").returncode == 0
+
+
+def test_a_line_that_cannot_be_opened_leaves_no_log(tmp_path: Path) -> None:
+    assert console("--port", "/dev/nothing", "--log", str(tmp_path / "log")).returncode == 2
+    assert not (tmp_path / "log").exists()
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--port", "/dev/nothing"), "/dev/nothing"),
-        (("--port", "socket://127.0.0.1:1", "--log", "/no/such/folder/x"), "--log /no/such/folder/x"),
+        (("--port", "loop://", "--log", "/no/such/folder/x"), "--log /no/such/folder/x"),
         (("--port", "loop://", "--to", "nobody"), "--to nobody: no such partition"),
         (("--port", "loop://", "--for", "7"), "--for 7"),
         (("--port", "loop://", "--until", "nocolon"), "--until 'nocolon'"),

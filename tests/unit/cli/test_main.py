@@ -126,11 +126,15 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert (done.returncode, done.stderr) == (door.BROKEN_PIPE, "")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_unwinds(tmp_path: Path, number: signal.Signals, code: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "tidies"),
+    [(signal.SIGINT, 130, "pass"), (signal.SIGTERM, 143, "pass"), (signal.SIGTERM, 143, "os.kill(os.getpid(), signal.SIGTERM)")],
+    ids=["SIGINT", "SIGTERM", "SIGTERM twice"],
+)
+def test_a_signal_unwinds(tmp_path: Path, number: signal.Signals, code: int, tidies: str) -> None:
     """`finally` runs: that is how an emulator is never left behind."""
     program = f"""
-import sys, time
+import os, signal, sys, time
 from pathlib import Path
 from hyp.cli import main
 class Waiting:
@@ -139,8 +143,9 @@ class Waiting:
     def run(self, args):
         try:
             Path({str(tmp_path / "begun")!r}).touch()
-            time.sleep(60)
+            time.sleep(600)
         finally:
+            {tidies}
             Path({str(tmp_path / "ended")!r}).touch()
 main.load = lambda name: Waiting()
 sys.argv = ["hyp", "run"]

@@ -41,5 +41,5 @@ def test_the_check_leaves_everything_as_it_is(tmp_path: Path) -> None:
         check_output("-o", path)
     assert [path.name for path in tmp_path.iterdir()] == ["held"]
     assert held.read_text() == "what it holds"
-    with pytest.raises(Stop, match="-o .*: Is a directory; give a file that can be written"):
+    with pytest.raises(Stop, match=r"-o .*: Is a directory; give a file that can be written"):
         check_output("-o", tmp_path)
