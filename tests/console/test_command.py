@@ -24,6 +24,7 @@ from hyp.target.qemu import PROGRAM, arguments
 from tests.console.lines import FRAMED, as_text
 from tests.examples.running import ROOT
 from tests.hil.cable import Adapter, Cable, DeviceServer, TerminalServer
+from tests.ports import free_port
 
 SECONDS = 60
 
@@ -31,11 +32,6 @@ SECONDS = 60
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     return open_bundle(build_project(str(FRAMED), tmp_path_factory.mktemp("image")))
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.hil.test_boards import free_port
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 ENVIRONMENT = """\

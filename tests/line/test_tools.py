@@ -35,6 +35,7 @@ from tests.line.hostile import HostileLine, TcpEnd
 from tests.loader.images import image as loadable
 from tests.loader.machines import QEMU, qemu, run_hyp
 from tests.loader.test_qemu import RATES
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -195,8 +196,7 @@ def test_the_boot_recovers(tmp_path: Path) -> None:
 
 def test_the_probe_recovers(tmp_path: Path) -> None:
     run_hyp("media", "probe", "--watch", "10ms", "-o", str(tmp_path / "probe.elf"))
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
     command = [QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-M", "q35", "-cpu", "max", "-m", "256M", "-accel", "tcg"]
     command += ["-kernel", str(tmp_path / "probe.elf"), "-append", "uart=0x3f8 divisor=1"]
     command += ["-chardev", f"socket,id=com1,host=127.0.0.1,port={port},server=on,wait=on"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyp.target.workspace import Child
+from tests.ports import free_port
 
 QEMU = "qemu-system-x86_64"
 _STANDARD = ("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-M", "q35", "-cpu", "max", "-accel", "tcg")
@@ -40,11 +40,6 @@ class Machine:
             assert self.child.status() is None, f"the machine ended: {self.child.said()}"
             assert time.monotonic() < deadline, f"never said {text!r}: {self.said()[-2000:]!r}"
             time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def loader_elf(folder: Path) -> Path:

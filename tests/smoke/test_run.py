@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from hyp.target.options import WALL, Match, Options
 from hyp.target.run import Run, run
 from hyp.target.session import End
 from hyp.timeline.verdict import judge
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -131,9 +131,7 @@ def test_bochs_agrees(bundle_of: Builder, tmp_path: Path) -> None:
 
 def test_gdb_stops_in_a_partition(bundle_of: Builder) -> None:
     bundle = bundle_of("hello")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     script = write_script(bundle, port)
     command = [sys.executable, "-m", "hyp", "run", str(bundle.image), "--frames", "5", "--gdb", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as runner:

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.ports import free_port
+
 
 class TcpEnd:
     """A board whose UART is a TCP server; the host may come and be thrown out."""
 
-    def __init__(self, port: int = 0) -> None:
-        self._server = socket.create_server(("127.0.0.1", port))
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", free_port()))  # its own, also while nobody listens
         self._host: socket.socket | None = None
         self.url = f"socket://127.0.0.1:{self._server.getsockname()[1]}"
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from hyp.target.bundle import open_bundle
 from hyp.target.gdb import script, write_script
+from tests.ports import free_port
 from tests.unit.target.guest import BOOT, END, build
 
 
@@ -25,12 +25,6 @@ def test_the_script_names_every_partition(tmp_path: Path) -> None:
     text = script(bundle, 1234)
     assert "there are alpha, beta." in text
     assert f'add-symbol-file "{tmp_path}/elf/beta.elf"' in text
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_gdb_stops_the_machine_and_finds_symbols(tmp_path: Path) -> None:
