@@ -73,7 +73,7 @@ def lab(name: str, board: str, machine: str, cable: str, folder: Path, *features
     try:
         yield Lab(file, url)
     finally:
-        subprocess.run([sys.executable, HERE / "machines" / "machine.py", machine, "off", folder / "machine"], timeout=120, check=True)
+        subprocess.run([sys.executable, HERE / "machines" / "machine.py", machine, "off", folder / "machine"], timeout=300, check=True)
         if end is not None:
             end.close()
 

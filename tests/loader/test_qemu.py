@@ -83,7 +83,7 @@ def test_wrong_images_are_refused_and_the_loader_lives(hello: Path, machine: Mac
 def test_garbage_does_not_disturb_it(hello: Path, machine: Machine) -> None:
     """Noise, broken frames among it; then a boot as ever."""
     noise = random.Random(5)
-    with socket.create_connection(("127.0.0.1", machine.tcp), timeout=30) as line:
+    with socket.create_connection(("127.0.0.1", machine.tcp), timeout=180) as line:
         for _ in range(16):
             frames = (noise.randbytes(noise.randrange(1, 40)) for _ in range(90))
             line.sendall(noise.randbytes(2048) if noise.random() < 0.5 else b"\0".join(frames))
