@@ -18,7 +18,7 @@ QEMU = "qemu-system-x86_64"
 _STANDARD = ("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-M", "q35", "-cpu", "max", "-accel", "tcg")
 _CLOCK = ("-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "1")
 _READY = b"hyp: loader ready"
-_SECONDS = 60.0
+_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def loader_elf(folder: Path) -> Path:
     return path
 
 
-def run_hyp(*words: str, code: int = 0, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+def run_hyp(*words: str, code: int = 0, timeout: float = 600) -> subprocess.CompletedProcess[str]:
     """`hyp ...` of this checkout. AssertionError when it ends with another code, or with a traceback."""
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-m", "hyp", *words], capture_output=True, text=True, timeout=timeout, cwd=root, check=False)

@@ -17,7 +17,7 @@ def test_the_console_speaks(hyp_board: HypBoard, hyp_console: Console, hyp_run: 
     hyp_board.load(hyp_run.image("demo.yaml"), frames=20)
     hyp_board.power_cycle()
     hyp_console.expect("^boot plan=demo ", stream="hyp", timeout=180)
-    assert hyp_console.verdict().good
+    assert hyp_console.verdict(timeout=180).good
     assert hyp_board.losses == []
 
 
