@@ -6,9 +6,12 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
+from io import RawIOBase
 from pathlib import Path
 
+from hyp.cli.outputs import check_output, unwritable
 from hyp.exits import ExitCode, Stop
+from hyp.line import speed
 from hyp.plan.units import DURATION, Wrong, parse_quantity
 from hyp.probe.board_file import board_text, obstacles, remarks
 from hyp.probe.collect import collect, from_log
@@ -25,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--log", metavar="FILE", type=Path, help="what another program has received, in place of a line")
     parser.add_argument("-o", dest="out", metavar="FILE", type=Path, help="the board file; default: standard output")
     parser.add_argument("--name", help="name of the board (default: that of FILE, else `probed`)")
-    parser.add_argument("--baud", type=int, default=115200, help="speed of the line (default: %(default)s)")
+    parser.add_argument("--baud", type=int, default=speed.BAUD, help="speed of the line (default: %(default)s)")
     parser.add_argument("--timeout", metavar="TIME", default="60s", help="how long to wait for a whole report (default: %(default)s)")
     parser.add_argument("--raw", metavar="FILE", type=Path, help="keep every byte that was received")
     parser.epilog = "The probe comes from `hyp media probe`; docs/boards.md has cables and settings. Exit code 1: hyp cannot run there."
@@ -33,6 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     name = _name(args)
+    for option, path in (("-o", args.out), ("--raw", args.raw)):
+        check_output(option, path)
     report = report_of(_entries(args))
     text = board_text(report, name)
     for remark in remarks(report):
@@ -43,25 +48,46 @@ def run(args: argparse.Namespace) -> int:
     if args.out is None:
         sys.stdout.write(text)
     else:
-        args.out.write_text(text)
+        _write(args.out, text)
         _say(f"{args.out}: board {name}; `hyp check` of a plan with `board: {args.out}` says whether it fits")
     return ExitCode.WRONG_INPUT if against else ExitCode.GOOD
 
 
 def _entries(args: argparse.Namespace) -> tuple[Entry, ...]:
     if args.log is not None:
-        return from_log(args.log.read_bytes())
-    seconds = _seconds(args.timeout)
+        return from_log(_read(args.log))
+    seconds, baud = _seconds(args.timeout), speed.checked("--baud", args.baud)
     from hyp.line.port import open_port  # only a line needs pyserial
 
-    port = open_port(args.port, args.baud)
+    port = open_port(args.port, baud)
     try:
         if args.raw is None:
             return collect(port, seconds, _progress())
-        with args.raw.open("wb", buffering=0) as raw:
+        with _open_raw(args.raw) as raw:
             return collect(port, seconds, _progress(), lambda data: _keep(raw.write, data))
     finally:
         port.close()
+
+
+def _read(log: Path) -> bytes:
+    try:
+        return log.read_bytes()
+    except OSError as error:
+        raise Stop(ExitCode.ENVIRONMENT, f"--log {log}: {error.strerror}; give a file with what came on the line") from None
+
+
+def _open_raw(path: Path) -> RawIOBase:
+    try:
+        return path.open("wb", buffering=0)
+    except OSError as error:
+        raise unwritable("--raw", path, error) from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        raise unwritable("-o", path, error) from None
 
 
 def _keep(write: Callable[[bytes], int | None], data: bytes) -> None:

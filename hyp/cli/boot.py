@@ -11,7 +11,8 @@ from pathlib import Path
 from hyp.boot.link import Link
 from hyp.boot.session import Boot, Booted, Wish
 from hyp.exits import ExitCode, Stop
-from hyp.line.port import BAUD, open_port
+from hyp.line import speed
+from hyp.line.port import open_port
 from hyp.plan.units import DURATION, Wrong, parse_quantity
 from hyp.target.bundle import open_bundle
 
@@ -22,7 +23,9 @@ _TIMEOUT = "10s"
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", metavar="IMAGE", type=Path, help="an image.elf, an image.json or their folder")
     parser.add_argument("--port", metavar="URL", required=True, help="a tty such as /dev/ttyUSB0, socket://HOST:PORT, rfc2217://HOST:PORT")
-    parser.add_argument("--baud", metavar="N", type=int, default=BAUD, help="the line's speed, the loader's own (default: %(default)s)")
+    parser.add_argument(
+        "--baud", metavar="N", type=int, default=speed.BAUD, help="the line's speed, the loader's own (default: %(default)s)"
+    )
     parser.add_argument("--speed", metavar="N", type=int, help="for the transfer another speed; the line's own when it does not carry it")
     parser.add_argument("--args", metavar="TEXT", help="the image's command line, e.g. 'frames=100'; default: the board file's")
     parser.add_argument("--timeout", metavar="TIME", default=_TIMEOUT, help="how long the loader may be silent (default: %(default)s)")
@@ -31,8 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     seconds = _seconds(args.timeout)
     for option, value in (("--baud", args.baud), ("--speed", args.speed)):
-        if value is not None and not 50 <= value <= 4_000_000:
-            raise Stop(ExitCode.ENVIRONMENT, f"{option} {value}: give a speed in baud, such as 115200")
+        if value is not None:
+            speed.checked(option, value)
     path, own_words = _image(args.image)
     wish = Wish(path, _read(path), own_words if args.args is None else args.args, args.speed, seconds)
     link = Link(lambda baud: open_port(args.port, baud), args.baud)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from hyp.exits import ExitCode, Stop
-from hyp.line.port import BAUD, Port, open_port
+from hyp.line import speed
+from hyp.line.port import Port, open_port
 from hyp.plan.units import DURATION, Wrong, parse_quantity
 from hyp.report.live import coloured, text_of
 from hyp.target.bundle import open_bundle
@@ -27,7 +29,7 @@ _PLAIN = "\x1b[0m"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", required=True, metavar="URL", help="/dev/ttyUSB0, socket://HOST:PORT, rfc2217://HOST:PORT")
-    parser.add_argument("--baud", type=int, default=None, metavar="N", help=f"default: the image's, or {BAUD}")
+    parser.add_argument("--baud", type=int, default=None, metavar="N", help=f"default: the image's, or {speed.BAUD}")
     parser.add_argument("--image", metavar="IMAGE", help="image.elf, image.json or their folder: the names of the streams, mode and speed")
     parser.add_argument("--mode", choices=MODES, default=None, help="default: the image's, or by what comes")
     parser.add_argument("--log", metavar="FILE", type=Path, help="every byte as received; default hyp-console-DATE-TIME.log")
@@ -44,9 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     names, mode, fifo, baud = _known(args)
     session = Session(
-        lambda: open_port(args.port, baud),
         lambda: _reopen(args.port, baud),
-        log := _open_log(args.log),
         console := Streams(mode, names, fifo),
         Wishes(names, _seconds(args.length), _until(args.until, names), not args.no_reconnect),
         _printer(sys.stdout, not args.no_times, tuple(args.only)),
@@ -55,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
     if args.to is not None and not session.choose(args.to):
         known = f"; there are {', '.join(names[1:])}" if names else "; give its number, or --image for names"
         raise Stop(ExitCode.ENVIRONMENT, f"--to {args.to}: no such partition{known}")
-    _say(f"{args.port} at {baud} baud, every byte goes to {log.name}; Ctrl-C ends")
-    session.listen(sys.stdin)
-    with log:
+    with _opened(args.port, baud, args.log) as (port, log):
+        _say(f"{args.port} at {baud} baud, every byte goes to {log.name}; Ctrl-C ends")
+        session.listen(sys.stdin)
         try:
-            end = session.run()
+            end = session.run(port, log)
         finally:
             for one in console.damage:
                 _say(one)
@@ -79,11 +79,23 @@ def _exit_code(end: End, session: Session, args: argparse.Namespace) -> ExitCode
 
 def _known(args: argparse.Namespace) -> tuple[tuple[str, ...], str, int, int]:
     """Names of the streams, mode, the UART's FIFO and speed: the image's, unless an option says otherwise."""
+    baud = None if args.baud is None else speed.checked("--baud", args.baud)
     if args.image is None:
-        return (), args.mode or AUTO, 16, args.baud or BAUD
+        return (), args.mode or AUTO, 16, baud or speed.BAUD
     bundle = open_bundle(Path(args.image))
     console = bundle.manifest["console"]
-    return streams(bundle), args.mode or console["mode"], console["fifo"], args.baud or console["baud"]
+    return streams(bundle), args.mode or console["mode"], console["fifo"], baud or console["baud"]
+
+
+@contextmanager
+def _opened(url: str, baud: int, path: Path | None) -> Iterator[tuple[Port, BinaryIO]]:
+    """The line and its log: no log is made for a line that cannot be opened."""
+    port = open_port(url, baud)
+    try:
+        with _open_log(path) as log:
+            yield port, log
+    finally:
+        port.close()
 
 
 def _reopen(url: str, baud: int) -> Port | None:

@@ -172,4 +172,6 @@ def _say(message: str) -> None:
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Once: `timeout` sends it twice, to the process and to its group; the second would end what the first has begun to clean up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(TERMINATED)

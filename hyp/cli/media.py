@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from hyp.abi.loader import LOADER_LOAD, LOADER_SIZE
+from hyp.cli.outputs import unwritable
 from hyp.exits import ExitCode, Stop
 from hyp.image import media
 from hyp.image.grub import Payload
@@ -51,16 +52,26 @@ def run(args: argparse.Namespace) -> int:
         words += f" watch={_watch_ms(args.watch)}"
     root = project_root(Path.cwd()) or Path.cwd()
     elf = build_firmware(root, args.program, lambda text: print(f"hyp: {text}", file=sys.stderr))
+    try:
+        size = _write(kind, Payload(elf, words, port, args.baud), args.out)
+    except OSError as error:
+        raise unwritable("-o", args.out, error) from None
     if kind is None:
-        shutil.copyfile(elf, args.out)
-        print(f"{args.out}: {args.out.stat().st_size} bytes; its command line: {words}")
+        print(f"{args.out}: {size} bytes; its command line: {words}")
     else:
-        size = media.make(kind, Payload(elf, words, port, args.baud), args.out)
         print(f"{args.out}: {size} bytes, boots through GRUB (BIOS and UEFI)")
     if args.program == "loader":
         place = f"reserved: [{{at: {LOADER_LOAD >> 20} MiB, size: {LOADER_SIZE >> 20} MiB}}]"
         print(f"  its memory: `{place}` in the board file keeps images off it; `hyp board` writes that")
     return ExitCode.GOOD
+
+
+def _write(kind: str | None, payload: Payload, out: Path) -> int:
+    """Its size in bytes."""
+    if kind is not None:
+        return media.make(kind, payload, out)
+    shutil.copyfile(payload.image, out)
+    return out.stat().st_size
 
 
 def line_of(uart: str, baud: int) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hyp.cli.outputs import check_output
 from hyp.exits import ExitCode, Stop
 from hyp.image.manifest import Manifest
 from hyp.monitor import summary
@@ -59,6 +60,7 @@ def _watch(args: argparse.Namespace) -> int:
 
     if args.frames is not None and args.frames < 1:
         raise Stop(ExitCode.ENVIRONMENT, f"--frames {args.frames}: give 1 or more")
+    check_output("--record", args.record)
     seconds, timeout = _seconds(args.length, "--for"), _seconds(args.timeout, "--timeout")
     if args.record is not None:
         _check(args.record)

@@ -13,6 +13,7 @@ from hyp.exits import ExitCode, Stop
 from hyp.lab.boards_file import choose_board, find_boards_file
 from hyp.lab.control import Control
 from hyp.lab.model import LabBoard
+from hyp.line import speed
 from hyp.target.run import BOARD
 
 _OPTIONS = ("board", "port", "trace_port", "monitor", "baud", "boards_file", "attach")
@@ -46,8 +47,8 @@ def target_of(args: argparse.Namespace) -> str | None:
         raise Stop(ExitCode.ENVIRONMENT, f"{_option(odd)} is for emulators; a board has none")
     if args.attach and (args.frames is not None or args.length is not None):
         raise Stop(ExitCode.ENVIRONMENT, "--attach: what the board boots says itself how long it runs; leave out --frames and --for")
-    if args.baud is not None and not 50 <= args.baud <= 4_000_000:
-        raise Stop(ExitCode.ENVIRONMENT, f"--baud {args.baud}: give 50 to 4000000, for example 115200")
+    if args.baud is not None:
+        speed.checked("--baud", args.baud)
     return BOARD
 
 

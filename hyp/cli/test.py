@@ -18,8 +18,18 @@ PASSES_ON = True
 
 _OF_PYTEST = {0: ExitCode.GOOD, 1: ExitCode.JUDGED_BAD, 2: ExitCode.INTERRUPTED, 5: ExitCode.ENVIRONMENT}
 _ALONE = ("-n", "--numprocesses", "--pdb", "-s", "--collect-only", "--co", "-h", "--hyp-board")
-_WITH_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W", "-r", "--hyp-board", "--hyp-port", "--hyp-trace-port", "--hyp-baud")
-_WITH_PATH = ("--hyp-boards-file", "--hyp-log-dir", "--junitxml", "--junit-xml", "--basetemp", "--log-file")
+_SHORT_WITH_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W", "-r")
+_WITH_VALUE = ("--hyp-board", "--hyp-port", "--hyp-trace-port", "--hyp-baud")
+_WITH_PATH = (
+    "--hyp-boards-file",
+    "--hyp-log-dir",
+    "--lg-env",
+    "--junitxml",
+    "--junit-xml",
+    "--basetemp",
+    "--log-file",
+    "--rootdir",
+)
 """Their values are relative to where the user is; pytest runs in the project's root."""
 
 
@@ -58,32 +68,36 @@ def run(args: argparse.Namespace) -> int:
 
 def pytest_arguments(given: list[str], here: Path, root: Path, cores: int) -> list[str]:
     """`given` with paths made absolute, the project's tests where it names none, and all cores where that is safe."""
-    given = list(_with_absolute_paths(given, here))
+    given = list(_joined(given, here))
     before = ["", *given]
-    paths = {given[n]: _absolute(given[n], here) for n in range(len(given)) if before[n] not in (*_WITH_VALUE, *_WITH_PATH)}
+    paths = {given[n]: _absolute(given[n], here) for n in range(len(given)) if before[n] not in _SHORT_WITH_VALUE}
     named = [word for word, path in paths.items() if path]
     if not named and not (root / "tests").is_dir():
         raise Stop(ExitCode.ENVIRONMENT, f"{root} has no tests/ folder")
     alone = cores < 2 or any(word.startswith(_ALONE) or "::" in word for word in given)
     return [
+        *([] if any(word.startswith("--rootdir=") for word in given) else [f"--rootdir={root}"]),
         *([] if alone else ["-n", str(cores), "--dist", "worksteal"]),
         *(paths.get(word) or word for word in given),
         *([] if named else ["tests"]),
     ]
 
 
-def _with_absolute_paths(given: list[str], here: Path) -> Iterator[str]:
-    """The arguments, with the values of options that take a path made absolute: `--option value` and `--option=value`."""
-    option = ""
-    for word in given:
+def _joined(given: list[str], here: Path) -> Iterator[str]:
+    """Options as `--option=value`, paths among the values made absolute.
+
+    Before it knows the plugins' options pytest takes any argument that exists for a test's path, and looks for its
+    configuration above all of these: a port such as /dev/ttyUSB0 would lead it astray.
+    """
+    words = iter(given)
+    for word in words:
         name, equals, value = word.partition("=")
-        if option in _WITH_PATH:
-            yield str((here / word).resolve())
-        elif equals and name in _WITH_PATH:
-            yield f"{name}={(here / value).resolve()}"
-        else:
+        if name not in (*_WITH_VALUE, *_WITH_PATH):
             yield word
-        option = word
+        elif not equals and (value := next(words, "")) == "":
+            yield word  # pytest says that its value is missing
+        else:
+            yield f"{name}={(here / value).resolve() if name in _WITH_PATH else value}"
 
 
 def _absolute(word: str, here: Path) -> str:

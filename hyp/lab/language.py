@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyp.line import speed
 from hyp.plan.kinds import Name, Text
 from hyp.plan.numbers import Integer, Quantity
 from hyp.plan.shapes import Field, ListOf, Record, TableOf
@@ -9,8 +10,7 @@ from hyp.plan.units import DURATION
 
 VERSION = 1
 FILE_NAME = "hyp-boards.yaml"
-BAUD_DEFAULT = 115_200
-BAUD_MIN, BAUD_MAX = 50, 4_000_000
+BAUD_DEFAULT = speed.BAUD
 _SECOND_NS = 1_000_000_000
 COMMAND_TIME_DEFAULT = 60 * _SECOND_NS
 
@@ -26,7 +26,7 @@ TRACE_PORT = Field("trace_port", URL, "Line to the UART of its plans' `trace:`")
 MONITOR = Field("monitor", URL, "Line to the schedule monitor at its pins: it is a witness of each run")
 BAUD = Field(
     "baud",
-    Integer(BAUD_MIN, BAUD_MAX, "115200"),
+    Integer(speed.BAUD_MIN, speed.BAUD_MAX, "115200"),
     "Speed of its loader; while an image runs the lines have the speeds of its plan",
     default=BAUD_DEFAULT,
 )
@@ -35,7 +35,10 @@ POWER_OFF = Field("power_off", COMMAND, "Switches it off")
 RESET = Field("reset", COMMAND, "Resets it while it is on")
 LOAD = Field("load", COMMAND, "Puts the image `$HYP_IMAGE` where the board boots from, e.g. into a TFTP folder")
 BOOT_BAUD = Field(
-    "boot_baud", Integer(BAUD_MIN, BAUD_MAX, "921600"), "Speed of images on their way to the loader", default_words="that of `baud`"
+    "boot_baud",
+    Integer(speed.BAUD_MIN, speed.BAUD_MAX, "921600"),
+    "Speed of images on their way to the loader",
+    default_words="that of `baud`",
 )
 IMAGE = Field("image", Text("a path", "build/demo"), "The image that its medium holds; then nothing is loaded")
 COMMAND_TIME = Field(

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import serial
 
 from hyp.exits import ExitCode, Stop
+from hyp.line.speed import BAUD
 
-BAUD = 115200
 _CHUNK = 65536
 _WRITE_SECONDS = 10.0
 _ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", socket.TCP_NODELAY)  # Linux only; the other is set already

@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--hyp-baud", metavar="N", type=int, help="speed of its loader, in place of the boards file's `baud`")
     group.addoption("--hyp-boards-file", metavar="FILE", type=Path, help="default: hyp-boards.yaml of the project")
-    group.addoption("--hyp-log-dir", metavar="DIR", type=Path, help="raw logs are kept here; default: build/hil below the root folder")
+    group.addoption("--hyp-log-dir", metavar="DIR", type=Path, help="raw logs are kept here; default: build/hil of the project")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -71,7 +71,6 @@ class Console:
         self._lines: list[Line] = []
         self._next = 0  # the first line that was not consumed
         self._losses_before = len(self._line.losses)
-        self._damage: tuple[str, ...] = ()  # of what was skipped
         self._decoder = self._anew(AUTO)
 
     @property
@@ -85,11 +84,13 @@ class Console:
         self._decoder.know(streams(image))
 
     def skip_to(self, at: int, mode: str) -> None:
-        """Go on at byte `at` of the raw log, where something was started: what came before it was not meant to be read."""
+        """Go on at byte `at` of the raw log, where something was started: what came before it was not meant to be read.
+
+        Nor is it damage: a loader's own frames are no packets.
+        """
         while data := self._stream.read_to(at):
             self._accept(data)
         self._next = len(self._lines)
-        self._damage = self._lost()
         self._decoder = self._anew(mode)
 
     def expect(self, pattern: Pattern, *, stream: str | None = None, timeout: float = 10.0, unless: Pattern | None = None) -> re.Match[str]:
@@ -192,7 +193,7 @@ class Console:
         self._wait(
             lambda line: re.match("end", line.text) if line.direct and line.text == "end" else None, "`hyp: end`", begin, _Limit(timeout)
         )
-        losses = (*(str(loss) for loss in self._line.losses[self._losses_before :]), *self._lost())
+        losses = (*(str(loss) for loss in self._line.losses[self._losses_before :]), *self._decoder.lost)
         return outcome_of_console(image, self._lines[: self._next], losses, self._board, strict=strict)
 
     def _wait(self, look: Callable[[Line], re.Match[str] | None], name: str, begin: int, limit: _Limit) -> re.Match[str]:
@@ -217,7 +218,7 @@ class Console:
 
     def _failure(self, name: str, begin: int, came: int, timeout: float) -> ConsoleError:
         where = f"{self._board.name} at {self._line.url}"
-        losses = [*(str(loss) for loss in self._line.losses[self._losses_before :]), *self._lost()]
+        losses = [*(str(loss) for loss in self._line.losses[self._losses_before :]), *self._decoder.lost]
         remarks = "".join(f"\n  {loss}" for loss in losses)
         if not self._line.is_open and not self._line.quiet:
             return ConsoleLost(f"{name} did not come in {timeout:g} s: the line to {where} is lost{remarks}")
@@ -244,10 +245,6 @@ class Console:
     def _anew(self, mode: str) -> Streams:
         image = self._board.image
         return Streams(mode, streams(image) if image is not None else (), fifo=16 if image is None else image.manifest["console"]["fifo"])
-
-    def _lost(self) -> tuple[str, ...]:
-        """Packets that the line lost, in words."""
-        return (*self._damage, *self._decoder.lost)
 
 
 def as_bytes(data: bytes | str) -> bytes:

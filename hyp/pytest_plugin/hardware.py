@@ -15,7 +15,9 @@ from hyp.lab.boards_file import choose_board, find_boards_file
 from hyp.lab.labgrid import SCHEME, opener_of, switches_of
 from hyp.lab.line import Opener
 from hyp.lab.model import LabBoard
+from hyp.line import speed
 from hyp.line.port import open_port
+from hyp.toolchain.project import project_root
 
 if TYPE_CHECKING:
     from hyp.lab.control import Control
@@ -134,23 +136,28 @@ class HardwareRun:
 
 
 def hardware_run(config: pytest.Config) -> HardwareRun:
-    """What the options ask for. Raises pytest.UsageError when they name no usable board."""
+    """What the options ask for. Raises pytest.UsageError when they name no usable board.
+
+    The project is the one that pytest was started in. Its own root folder may be any: in `--hyp-port /dev/ttyUSB0` it takes the port for
+    a test's path, as it looks for its root before it knows our options.
+    """
+    here = config.invocation_params.dir
     if config.getoption("numprocesses", None):
         raise pytest.UsageError("--hyp-board: a board serves one process at a time; leave out -n")
     name, file = config.getoption("hyp_board"), config.getoption("hyp_boards_file")
     baud = config.getoption("hyp_baud")
-    if baud is not None and not 50 <= baud <= 4_000_000:
-        raise pytest.UsageError(f"--hyp-baud {baud}: give 50 to 4000000, for example 115200")
     try:
+        if baud is not None:
+            speed.checked("--hyp-baud", baud)
         if file is not None and not file.is_file():
             raise pytest.UsageError(f"--hyp-boards-file {file}: there is no such file")
-        found = file or find_boards_file(config.rootpath)
+        found = file or find_boards_file(here)
         board = choose_board(
             name, found, config.getoption("hyp_port"), config.getoption("hyp_trace_port"), baud, config.getoption("hyp_monitor")
         )
         if board.port.startswith(SCHEME) and config.getoption("lg_env", None) is None:
             raise pytest.UsageError(f"{board.port} needs labgrid in this environment and its --lg-env FILE: pip install 'hyp[labgrid]'")
-        logs = config.getoption("hyp_log_dir") or config.rootpath / "build" / "hil"
+        logs = config.getoption("hyp_log_dir") or (project_root(here) or here) / "build" / "hil"
         return HardwareRun(board, _own_folder(logs / board.name))
     except Stop as stop:
         raise pytest.UsageError(stop.message.replace("--boards-file", "--hyp-boards-file").replace("--port", "--hyp-port")) from None

@@ -40,6 +40,8 @@ class Feeder(Protocol):
 
 
 class FramedFeeder:
+    """Numbers its packets from 1 to 255 and again from 1: a kernel that has just booted takes 0 for the one that it has last taken."""
+
     def __init__(self, fifo: int = 16) -> None:
         """`fifo`: bytes that the target's UART holds."""
         self._size = max(1, min(PACKET_INPUT_MAX, fifo - _AROUND))
@@ -79,7 +81,7 @@ class FramedFeeder:
         if self._last is None:
             return b"\0" + encode(0, PACKET_INPUT, bytes((partition + 1,)))
         self.repeats += self._sent is not None
-        self._sent = (self._last + 1) & 0xFF
+        self._sent = self._last % 255 + 1
         return b"\0" + encode(self._sent, PACKET_INPUT, bytes((partition + 1,)) + data)
 
 

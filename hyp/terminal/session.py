@@ -40,21 +40,17 @@ class Wishes:
 
 
 class Session:
-    """`port` opens the line; it may raise Stop. `say` is for remarks, `show` for lines."""
+    """`reopen` opens a line that was lost, once it is there again. `say` is for remarks, `show` for lines."""
 
     def __init__(
         self,
-        port: Callable[[], Port],
         reopen: Callable[[], Port | None],
-        log: BinaryIO,
         console: Streams,
         wishes: Wishes,
         show: Callable[[Line], None],
         say: Callable[[str], None],
     ) -> None:
-        self._open = port
         self._reopen = reopen
-        self._log = log
         self._console = console
         self._wishes = wishes
         self._show = show
@@ -80,9 +76,12 @@ class Session:
             return False
         return True
 
-    def run(self) -> End:
-        """Until time is up, the line was seen, `/quit`, or the line is gone for good. KeyboardInterrupt passes through."""
-        port: Port | None = self._open()
+    def run(self, first: Port, log: BinaryIO) -> End:
+        """Until time is up, the line was seen, `/quit`, or the line is gone for good. KeyboardInterrupt passes through.
+
+        `first` is closed at the end, `log` is not.
+        """
+        port: Port | None = first
         deadline = None if self._wishes.seconds is None else time.monotonic() + self._wishes.seconds
         try:
             while True:
@@ -92,7 +91,7 @@ class Session:
                     port = self._wait_for_line()
                     continue
                 try:
-                    if (end := self._turn(port)) is not None:
+                    if (end := self._turn(port, log)) is not None:
                         return end
                 except LineLost as lost:
                     self._say(f"{lost}")
@@ -106,11 +105,11 @@ class Session:
             if port is not None:
                 port.close()
 
-    def _turn(self, port: Port) -> End | None:
+    def _turn(self, port: Port, log: BinaryIO) -> End | None:
         data = port.read(_READ_SECONDS)
         if data:
-            self._log.write(data)
-            self._log.flush()
+            log.write(data)
+            log.flush()
             self.received += len(data)
             self._take_lines(self._console.feed(data))
         if self._seen:

@@ -24,18 +24,18 @@ from hyp.target.qemu import PROGRAM, arguments
 from tests.console.lines import FRAMED, as_text
 from tests.examples.running import ROOT
 from tests.hil.cable import Adapter, Cable, DeviceServer, TerminalServer
+from tests.ports import free_port
+from tests.unit.lab.ends import pty_end
 
-SECONDS = 60
+SECONDS = 300
+"""Whatever else the host is busy with."""
+LIMIT = "240s"
+"""Of `hyp console`, that it may say itself what did not come."""
 
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     return open_bundle(build_project(str(FRAMED), tmp_path_factory.mktemp("image")))
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def test_a_partition_answers(bundle: Bundle, tmp_path: Path, kind: str) -> None:
         url = f"socket://127.0.0.1:{port}" if cable is None else cable.url
         try:
             words = ("--port", url, "--image", str(bundle.folder), "--log", str(log), "--to", "left")
-            done = console(*words, "--until", "right:^and you$", "--for", "40s", typed="good day\n/to right\nand you\n")
+            done = console(*words, "--until", "right:^and you$", "--for", LIMIT, typed="good day\n/to right\nand you\n")
         finally:
             if cable is not None:
                 cable.close()
@@ -92,7 +92,7 @@ def test_text_mode_is_found_out(tmp_path: Path) -> None:
     image = open_bundle(build_project(str(as_text(FRAMED, tmp_path)), tmp_path / "image"))
     with machine(image, tmp_path) as port:
         words = ("--port", f"socket://127.0.0.1:{port}", "--log", str(tmp_path / "raw.log"), "--to", "1", "--until", "right:^hello$")
-        done = console(*words, "--for", "40s", "--only", "right", "--no-times", typed="hello\n")
+        done = console(*words, "--for", LIMIT, "--only", "right", "--no-times", typed="hello\n")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == "right| right listens\nright| hello\n"
 
@@ -129,7 +129,7 @@ def test_it_comes_back_when_the_line_does(tmp_path: Path) -> None:
     first = b"st\n\x11\x12\0" + text(1, 7, b"one\n") + text(1, 9, b"three\n") + text(1, 10, b"cut")
     second = b"\xffgarbage\0" + text(1, 20, b"back\n")
     with line(first, second) as url:
-        done = console("--port", url, "--log", str(tmp_path / "log"), "--no-times", "--until", "partition0:back", "--for", "30s")
+        done = console("--port", url, "--log", str(tmp_path / "log"), "--no-times", "--until", "partition0:back", "--for", LIMIT)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[-5:] == [
@@ -147,44 +147,70 @@ def test_it_comes_back_when_the_line_does(tmp_path: Path) -> None:
 
 def test_without_reconnecting_a_lost_line_is_4(tmp_path: Path) -> None:
     with line(b"\0" + text(1, 0, b"one\n"), b"") as url:
-        done = console("--port", url, "--log", str(tmp_path / "log"), "--no-reconnect", "--for", "20s")
+        done = console("--port", url, "--log", str(tmp_path / "log"), "--no-reconnect", "--for", LIMIT)
     assert done.returncode == 4
     assert "partition0| one" in done.stdout
 
 
-def test_time_is_up(tmp_path: Path) -> None:
+@pytest.fixture
+def said(tmp_path: Path) -> Iterator[str]:
+    """A terminal that has a line for whoever opens it: no time passes before it comes."""
+    with pty_end(tmp_path / "ttyUSB0") as master:
+        keeper = os.open(tmp_path / "ttyUSB0", os.O_RDWR | os.O_NOCTTY)  # a terminal that nobody has open forgets
+        os.write(master, b"hello| there\n")
+        yield str(tmp_path / "ttyUSB0")
+        os.close(keeper)
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 0), (("--until", "hello:there"), 0), (("--until", "hello:never"), 3)])
+def test_time_is_up(tmp_path: Path, said: str, words: tuple[str, ...], code: int) -> None:
+    done = console("--port", said, "--log", str(tmp_path / "log"), "--for", "1s", *words)
+    assert done.returncode == code, done.stderr
+    assert "hello| there" in done.stdout
+
+
+def test_silence_is_4(tmp_path: Path) -> None:
     log = ("--log", str(tmp_path / "log"), "--for", "1s")
-    with line(b"hello| there\n") as url:
-        assert console("--port", url, *log).returncode == 0
-    with line(b"hello| there\n") as url:
-        assert console("--port", url, *log, "--until", "hello:never").returncode == 3
     with line(b"") as url:
         silent = console("--port", url, *log)
     assert silent.returncode == 4
     assert "nothing came" in silent.stderr
 
 
-def test_ctrl_c_is_130_and_quit_is_0(tmp_path: Path) -> None:
-    with line(b"hello| there\n") as url:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_with_the_summary(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    said = text(1, 0, b"one\n") + text(1, 2, b"three\n")
+    with line(b"\0" + said) as url:
         command = [sys.executable, "-m", "hyp", "console", "--port", url, "--log", str(tmp_path / "log")]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
         ) as running:
             assert running.stdout is not None
-            assert "hello| there" in running.stdout.readline()
-            running.send_signal(signal.SIGINT)
-            _, said = running.communicate(timeout=20)
-    assert running.returncode == 130
-    assert "Traceback" not in said
+            while "three" not in (shown := running.stdout.readline()):
+                assert shown
+            running.send_signal(number)
+            _, told = running.communicate(timeout=SECONDS)
+    assert running.returncode == code
+    assert "1 packets of partition0 are missing" in told
+    assert "Traceback" not in told
+    assert (tmp_path / "log").read_bytes() == b"\0" + said
+
+
+def test_quit_is_0(tmp_path: Path) -> None:
     with line(b"hello| there\n") as url:
         assert console("--port", url, "--log", str(tmp_path / "log"), typed="/quit\n").returncode == 0
+
+
+def test_a_line_that_cannot_be_opened_leaves_no_log(tmp_path: Path) -> None:
+    assert console("--port", "/dev/nothing", "--log", str(tmp_path / "log")).returncode == 2
+    assert not (tmp_path / "log").exists()
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--port", "/dev/nothing"), "/dev/nothing"),
-        (("--port", "socket://127.0.0.1:1", "--log", "/no/such/folder/x"), "--log /no/such/folder/x"),
+        (("--port", "loop://", "--log", "/no/such/folder/x"), "--log /no/such/folder/x"),
         (("--port", "loop://", "--to", "nobody"), "--to nobody: no such partition"),
         (("--port", "loop://", "--for", "7"), "--for 7"),
         (("--port", "loop://", "--until", "nocolon"), "--until 'nocolon'"),

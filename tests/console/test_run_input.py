@@ -19,6 +19,8 @@ pytestmark = pytest.mark.slow
 
 LEFT = [f"line {n} for left" for n in range(12)]
 RIGHT = [f"{n} for right, with \\xfe in it" for n in range(6)]
+UNTIL = ("--frames", "100000000", "--until", "right:^5 for right")
+"""The last line that is sent, so the rest has come: input is one queue. No number of frames would do: emulators' time outruns the host."""
 
 
 @pytest.fixture(scope="module")
@@ -44,21 +46,23 @@ def inputs(folder: Path) -> list[str]:
     ("mode", "target", "board"), [("framed", "qemu", "qemu-q35"), ("framed", "bochs", "bochs"), ("text", "bochs", "bochs")]
 )
 def test_on_emulators(tmp_path: Path, image: Callable[[str, str], Path], mode: str, target: str, board: str) -> None:
-    ran = run_plan(image(mode, board), tmp_path / "record", "--target", target, "--frames", "12000", *inputs(tmp_path))
+    ran = run_plan(image(mode, board), tmp_path / "record", "--target", target, *UNTIL, *inputs(tmp_path))
     assert ran.consoles["left"] == ["left listens", *LEFT], ran.text
     assert ran.consoles["right"] == ["right listens", *RIGHT], ran.text
     assert "were not taken" not in ran.text
-    assert ran.verdict["drops"] == {}
-    assert max(window["jitter_max"] for window in ran.verdict["windows"]) == 0
     if target == "qemu":
         assert ran.code == 0, ran.text
+    else:  # it shows no memory, and reports at its end only
+        ran = run_plan(image(mode, board), tmp_path / "whole", "--target", target, "--frames", "200", *inputs(tmp_path))
+    assert ran.verdict["drops"] == {}
+    assert max(window["jitter_max"] for window in ran.verdict["windows"]) == 0
 
 
 @pytest.mark.parametrize(("mode", "machine", "cable"), [("text", "qemu", "none"), ("framed", "qemu-loader", "tty")])
 def test_on_a_board(tmp_path: Path, image: Callable[[str, str], Path], mode: str, machine: str, cable: str) -> None:
     with lab("desk", "qemu-q35", machine, cable, tmp_path) as bench:
-        words = ["--board", "desk", "--port", bench.url, "--boards-file", str(bench.boards_file), "--frames", "12000"]
-        ran = run_plan(image(mode, "qemu-q35"), tmp_path / "record", *words, *inputs(tmp_path))
+        words = ["--board", "desk", "--port", bench.url, "--boards-file", str(bench.boards_file)]
+        ran = run_plan(image(mode, "qemu-q35"), tmp_path / "record", *words, *UNTIL, *inputs(tmp_path))
     assert ran.code == 0, ran.text
     assert ran.consoles["left"] == ["left listens", *LEFT]
     assert ran.consoles["right"] == ["right listens", *RIGHT]
@@ -82,7 +86,7 @@ def test_what_was_not_taken_is_said(tmp_path: Path, image: Callable[[str, str], 
 @pytest.mark.parametrize("board", ["qemu-q35", "bochs"])
 def test_wrong_usage(image: Callable[[str, str], Path], words: tuple[str, ...], said: str, board: str) -> None:
     command = [sys.executable, "-m", "hyp", "run", str(image("framed", board)), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, cwd=ROOT)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr

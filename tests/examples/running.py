@@ -22,10 +22,10 @@ class Ran:
     consoles: dict[str, list[str]]
 
 
-def run_plan(plan: Path, record: Path, *options: str) -> Ran:
-    """`hyp run PLAN --record RECORD ...` on the instruction clock."""
-    command = [sys.executable, "-m", "hyp", "run", str(plan), "--record", str(record), *options]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False, cwd=ROOT)
+def run_plan(plan: Path, record: Path, *options: str, seconds: int = 300) -> Ran:
+    """`hyp run PLAN --record RECORD ...` on the instruction clock. `seconds`: of host time, what the host is busy with included."""
+    command = [sys.executable, "-m", "hyp", "run", str(plan), "--record", str(record), "--timeout", f"{seconds}s", *options]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False, cwd=ROOT)
     shown = ran.stdout + ran.stderr
     assert (record / "verdict.json").is_file(), shown
     consoles = {

@@ -42,7 +42,7 @@ def line_of(rtl: Bench, stream: Stream) -> bytes:
 
 def watch(url: str, bundle: Bundle, *more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "hyp", "monitor", "watch", "--port", url, "--plan", str(bundle.folder), *more]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
 
 
 def judged(stream: Stream, bundle: Bundle) -> Judgement:

@@ -45,7 +45,7 @@ class Cable(ABC):
 
     def close(self) -> None:
         self._closing.set()
-        self._thread.join(5)
+        self._thread.join(60)
         for end in (self._machine, self._listener):
             if end is not None:
                 end.close()
@@ -133,7 +133,7 @@ class NullModem:
 
     def close(self) -> None:
         self._closing.set()
-        self._thread.join(5)
+        self._thread.join(60)
         for pair in self._ends:
             for file in pair:
                 os.close(file)
@@ -180,7 +180,7 @@ class TerminalServer(Cable):
         if end == self._door.fileno():
             self.drop()
             self._client = self._door.accept()[0]
-            self._client.settimeout(5)
+            self._client.settimeout(60)
             self.greet()
             return b""
         data = received(self._client) if self._client is not None else b""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hil.test_boards import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ def test_the_first_test_in_five_minutes(repository: Path, tmp_path: Path) -> Non
     commands = [line.split()[1:] for line in page.splitlines() if line.startswith("    ./hypw ")][:2]
     for words in commands:
         done = subprocess.run(
-            [sys.executable, "-m", "hyp", *words], cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False,
+            [sys.executable, "-m", "hyp", *words], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(repository)},
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr

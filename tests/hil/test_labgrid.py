@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.hil.test_boards import free_port
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 ENVIRONMENT = """\
@@ -37,8 +37,8 @@ def python(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a new environment that holds the wheel with its extra `labgrid`, and pytest."""
     folder = tmp_path_factory.mktemp("labgrid")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=repository, capture_output=True, timeout=120, check=True)
-    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], timeout=120, check=True)
+    subprocess.run(build, cwd=repository, capture_output=True, timeout=300, check=True)
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], timeout=300, check=True)
     wheel = next(folder.glob("*.whl"))
     install = [str(folder / "venv/bin/python"), "-m", "pip", "install", "--disable-pip-version-check", f"{wheel}[labgrid]", "pytest==9.2.0"]
     done = subprocess.run(install, capture_output=True, text=True, timeout=600, check=False)
@@ -68,7 +68,7 @@ def project(python: Path, tmp_path: Path, repository: Path) -> Path:
 
 def test_the_plugin_and_labgrid_together(python: Path, project: Path) -> None:
     done = run(python, project, "--lg-env", "env.yaml", "--hyp-board", "bench", "--junitxml", "junit.xml")
-    subprocess.run([python, HERE / "machines" / "machine.py", "qemu", "off", project / "machine"], timeout=30, check=True)
+    subprocess.run([python, HERE / "machines" / "machine.py", "qemu", "off", project / "machine"], timeout=180, check=True)
     assert done.returncode == 0, done.stdout + done.stderr
     suite = next(ElementTree.parse(project / "junit.xml").iter("testsuite"))
     assert (suite.attrib["tests"], suite.attrib["skipped"], suite.attrib["failures"]) == ("3", "0", "0")

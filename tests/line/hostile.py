@@ -28,7 +28,7 @@ _TICK = 0.05
 class TcpEnd:
     """A socket of the machine's: QEMU's chardev with `server=on`, or Bochs' `socket-server`. Connects when it is there."""
 
-    def __init__(self, port: int, seconds: float = 10.0) -> None:
+    def __init__(self, port: int, seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -146,7 +146,7 @@ class HostileLine:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stop.set()
-        self._thread.join(10)
+        self._thread.join(60)
         self._side.close()
         self._machine.close()
 

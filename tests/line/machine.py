@@ -87,7 +87,7 @@ def library() -> Path:
         output.parent.mkdir(parents=True, exist_ok=True)
         partial = output.with_suffix(f".{os.getpid()}")
         command = ["gcc", *FLAGS, "-shared", "-o", str(partial), *(str(path) for path in sources if path.suffix == ".c")]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
         assert done.returncode == 0, done.stderr
         partial.replace(output)
     return output

@@ -49,7 +49,7 @@ def echo() -> Iterator[Echo]:
 def read_until(port: SerialPort, wanted: bytes) -> None:
     heard = b""
     while wanted not in heard:
-        heard += port.read(5.0)
+        heard += port.read(60.0)
 
 
 def joined(faults: Faults, data: bytes) -> bytes:
@@ -104,7 +104,7 @@ def test_the_machine_may_be_a_terminal() -> None:
     with HostileLine(lambda: FileEnd(Path(os.ttyname(slave)))) as line:
         port = open_port(line.url)
         os.write(master, b"from the machine")
-        assert port.read(5.0)
+        assert port.read(60.0)
         port.write(b"to it")
         assert os.read(master, 100)
         port.close()

@@ -31,7 +31,7 @@ def terminal() -> Iterator[tuple[int, str]]:
 def read_all(port: SerialPort, size: int) -> bytes:
     data = b""
     while len(data) < size:
-        piece = port.read(5.0)
+        piece = port.read(60.0)
         assert piece, f"only {data!r}"
         data += piece
     return data
@@ -106,7 +106,7 @@ def test_a_socket_reads_at_once_and_says_when_it_is_closed() -> None:
     assert read_all(port, 100_000) == b"x" * 100_000
     accepted[0].close()
     with pytest.raises(LineLost, match=r"closed|reset"):
-        port.read(5.0)
+        port.read(60.0)
     port.close()
     server.close()
 
@@ -117,7 +117,7 @@ def test_a_terminal_that_goes_away_is_a_lost_line() -> None:
     os.close(slave)
     os.close(master)
     with pytest.raises(LineLost):
-        port.read(5.0)
+        port.read(60.0)
     port.close()
 
 

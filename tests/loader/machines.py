@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -13,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyp.target.workspace import Child
+from tests.ports import free_port
 
 QEMU = "qemu-system-x86_64"
 _STANDARD = ("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-M", "q35", "-cpu", "max", "-accel", "tcg")
 _CLOCK = ("-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "1")
 _READY = b"hyp: loader ready"
-_SECONDS = 60.0
+_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,13 @@ class Machine:
             time.sleep(0.02)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def loader_elf(folder: Path) -> Path:
     path = folder / "loader.elf"
     assert "loader" in run_hyp("media", "loader", "-o", str(path)).stdout
     return path
 
 
-def run_hyp(*words: str, code: int = 0, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+def run_hyp(*words: str, code: int = 0, timeout: float = 600) -> subprocess.CompletedProcess[str]:
     """`hyp ...` of this checkout. AssertionError when it ends with another code, or with a traceback."""
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-m", "hyp", *words], capture_output=True, text=True, timeout=timeout, cwd=root, check=False)

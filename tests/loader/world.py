@@ -48,7 +48,7 @@ def compiled(name: str, files: list[Path], flags: tuple[str, ...]) -> Path:
         options = includes(folder)
         partial = output.with_suffix(f".{os.getpid()}")
         command = ["gcc", *FLAGS, *flags, *options, "-o", str(partial), *(str(path) for path in files)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         partial.replace(output)
     return output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from hyp.target.options import WALL, Match, Options
 from hyp.target.run import Run, run
 from hyp.target.session import End
 from hyp.timeline.verdict import judge
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +121,7 @@ def test_bochs_agrees(bundle_of: Builder, tmp_path: Path) -> None:
     plan = tmp_path / "two.yaml"
     plan.write_text(re.sub(r"^board: .*$", "board: bochs", (config / "two.yaml").read_text(), flags=re.MULTILINE))
     out = tmp_path / "out"
-    subprocess.run([sys.executable, "-m", "hyp", "build", str(plan), "-o", str(out)], check=True, timeout=120, capture_output=True)
+    subprocess.run([sys.executable, "-m", "hyp", "build", str(plan), "-o", str(out)], check=True, timeout=300, capture_output=True)
     result = judged(open_bundle(out), Options(frames=10), "bochs")
     assert result.facts.cores[0].frames == 10
     assert [line for line in result.session.lines if line.stream == "first"] == [
@@ -131,19 +131,17 @@ def test_bochs_agrees(bundle_of: Builder, tmp_path: Path) -> None:
 
 def test_gdb_stops_in_a_partition(bundle_of: Builder) -> None:
     bundle = bundle_of("hello")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     script = write_script(bundle, port)
     command = [sys.executable, "-m", "hyp", "run", str(bundle.image), "--frames", "5", "--gdb", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as runner:
         try:
-            wait = ["-ex", "set tcp auto-retry on", "-ex", "set tcp connect-timeout 20"]
+            wait = ["-ex", "set tcp auto-retry on", "-ex", "set tcp connect-timeout 120"]
             steps = ["hyp-partition hello", "hbreak partition_main", "continue", "backtrace 1", "delete", "continue"]
             asked = [word for step in steps for word in ("-ex", step)]
             gdb = ["gdb", "-batch", "-nx", *wait, "-x", str(script), *asked]
-            said = subprocess.run(gdb, capture_output=True, text=True, timeout=90, check=False).stdout
-            out, _ = runner.communicate(timeout=30)
+            said = subprocess.run(gdb, capture_output=True, text=True, timeout=180, check=False).stdout
+            out, _ = runner.communicate(timeout=180)
         finally:
             runner.kill()
     assert re.search(r"#0 +partition_main \(\) at .*main\.c:\d+", said), said

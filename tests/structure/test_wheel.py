@@ -33,7 +33,7 @@ MAIN = '#include <hyp.h>\nvoid partition_main(void) { hyp_printf("mine\\n"); }\n
 def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=repository, capture_output=True, text=True, timeout=120, check=True)
+    subprocess.run(command, cwd=repository, capture_output=True, text=True, timeout=300, check=True)
     return zipfile.ZipFile(next(folder.glob("*.whl")))
 
 

@@ -16,8 +16,8 @@ def test_a_run_is_judged(hyp_run: Runner) -> None:
 def test_the_console_speaks(hyp_board: HypBoard, hyp_console: Console, hyp_run: Runner) -> None:
     hyp_board.load(hyp_run.image("demo.yaml"), frames=20)
     hyp_board.power_cycle()
-    hyp_console.expect("^boot plan=demo ", stream="hyp", timeout=60)
-    assert hyp_console.verdict().good
+    hyp_console.expect("^boot plan=demo ", stream="hyp", timeout=180)
+    assert hyp_console.verdict(timeout=180).good
     assert hyp_board.losses == []
 
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from hyp.image.media import make_iso
 
-SECONDS = "240"
+SECONDS = "900"
 """No emulator outlives a test that was killed for longer than this."""
 
 
@@ -154,7 +154,7 @@ def control(folder: Path, *commands: str) -> list[Any]:
     """By QMP; every answer is one line of JSON."""
     answers = []
     with socket.socket(socket.AF_UNIX) as end:
-        end.settimeout(10)
+        end.settimeout(60)
         end.connect(str(folder / "qmp"))
         with end.makefile("rw") as lines:
             lines.readline()

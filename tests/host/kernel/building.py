@@ -61,5 +61,5 @@ def host_headers(folder: Path) -> None:
 
 
 def _gcc(arguments: list[str]) -> None:
-    run = subprocess.run(["gcc", *arguments], capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run(["gcc", *arguments], capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr

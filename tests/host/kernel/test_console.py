@@ -50,7 +50,7 @@ def program(host_kernel: HostKernel) -> Path:
 def play(program: Path, script: Sequence[str], *, ring: int = 2048, names: Sequence[str] = NAMES) -> Sent:
     """AssertionError with the sanitizer's text."""
     text = "\n".join([f"streams {ring} {' '.join(names)}", *script, "flush", ""])
-    done = subprocess.run([program], input=text.encode(), capture_output=True, timeout=60, check=False)
+    done = subprocess.run([program], input=text.encode(), capture_output=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[:3000]
     head, _, sent = done.stdout.partition(b"sent\n")
     answers = [line.split() for line in head.decode().splitlines()]
@@ -199,7 +199,7 @@ def test_no_step_begins_too_late(program: Path) -> None:
 
 @given(st.integers(0, 2**64 - 1) | st.integers(0, 70).map(lambda bits: min(1 << bits, 2**64 - 1)))
 def test_numbers(numbers: Path, value: int) -> None:
-    done = subprocess.run([numbers, str(value)], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([numbers, str(value)], capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(value), hex(value)]
 

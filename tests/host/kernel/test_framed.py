@@ -50,7 +50,7 @@ def program(host_kernel: HostKernel) -> Path:
 def play(program: Path, script: Sequence[str], *, ring: int = 2048, age: int = AGE) -> Sent:
     """AssertionError with the sanitizer's text."""
     text = "\n".join([f"framed {age}", f"streams {ring} {' '.join(NAMES)}", *script, "flush", ""])
-    done = subprocess.run([program], input=text.encode(), capture_output=True, timeout=60, check=False)
+    done = subprocess.run([program], input=text.encode(), capture_output=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[:3000]
     head, _, raw = done.stdout.partition(b"sent\n")
     said: dict[str, list[str]] = {}

@@ -37,7 +37,7 @@ def program(host_kernel: HostKernel) -> Path:
 def read_all(program: Path, inputs: list[tuple[int, bytes]]) -> list[Read]:
     """AssertionError with the sanitizer's text when one of them was read wrongly."""
     data = b"".join(struct.pack("<II", magic, len(info)) + info for magic, info in inputs)
-    done = subprocess.run([program], input=data, capture_output=True, timeout=60, check=False)
+    done = subprocess.run([program], input=data, capture_output=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[:3000]
     lines = done.stdout.decode("latin-1").split("\n")[:-1]
     assert len(lines) == len(inputs)

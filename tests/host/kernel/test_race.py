@@ -31,7 +31,7 @@ UNORDERED = ("-Wno-builtin-macro-redefined", "-U__ATOMIC_RELEASE", "-D__ATOMIC_R
 def run(program: Path, known: Path) -> subprocess.CompletedProcess[str]:
     known.write_text(FLAG + "\n")
     environment = {**os.environ, "TSAN_OPTIONS": f"suppressions={known} halt_on_error=1"}
-    return subprocess.run([program], env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run([program], env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_one_writer_and_one_reader(host_kernel: HostKernel, tmp_path: Path) -> None:

@@ -35,5 +35,5 @@ class HostBuild:
 
 
 def _gcc(arguments: list[str]) -> None:
-    run = subprocess.run(["gcc", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(["gcc", *arguments], capture_output=True, text=True, timeout=180, check=False)
     assert run.returncode == 0, run.stderr

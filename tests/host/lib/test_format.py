@@ -42,7 +42,7 @@ def formatter(host_build: HostBuild) -> Iterator[Formatter]:
         yield Formatter(process)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=180) == 0
 
 
 FLAGS = st.sets(st.sampled_from("-+ 0"), max_size=4).map(lambda flags: "".join(sorted(flags)))

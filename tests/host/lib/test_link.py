@@ -31,16 +31,16 @@ def link(folder: Path, main: str, *, compiler: str = "gcc", extra: tuple[str, ..
     for source in [*sorted(library.glob("*.[cS]")), folder / "main.c"]:
         flags = PARTITION if source.parent == folder else LIBRARY
         made = folder / f"{source.name}.o"
-        subprocess.run([compiler, *flags, *extra, *includes, "-c", source, "-o", made], check=True, timeout=60)
+        subprocess.run([compiler, *flags, *extra, *includes, "-c", source, "-o", made], check=True, timeout=180)
         objects.append(made)
     start, archive = folder / "start.S.o", folder / "libhyp.a"
-    subprocess.run(["ar", "rcs", archive, *(made for made in objects[:-1] if made != start)], check=True, timeout=60)
+    subprocess.run(["ar", "rcs", archive, *(made for made in objects[:-1] if made != start)], check=True, timeout=180)
     elf = folder / "out.elf"
     run = subprocess.run(
         ["ld", *LINK, "-T", library / "partition.ld", "-o", elf, start, objects[-1], archive],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     return Linked(run, elf)

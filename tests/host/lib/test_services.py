@@ -21,7 +21,7 @@ def program(host_build: HostBuild) -> Path:
 
 def ask(program: Path, page: Path, *requests: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [program, page], input="".join(f"{request}\n" for request in requests), capture_output=True, text=True, timeout=20, check=False
+        [program, page], input="".join(f"{request}\n" for request in requests), capture_output=True, text=True, timeout=180, check=False
     )
 
 

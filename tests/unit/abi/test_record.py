@@ -85,7 +85,7 @@ def test_the_headers_hold_in_c(compiler: str, tmp_path: Path) -> None:
             [compiler, "-std=c11", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", source],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         assert (run.returncode, run.stderr) == (0, "")
@@ -100,7 +100,7 @@ def test_a_wrong_offset_is_found_in_c(tmp_path: Path) -> None:
     )
     assert wrong != text
     header.write_text(wrong)
-    run = subprocess.run(["gcc", "-x", "c", "-fsyntax-only", header], capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(["gcc", "-x", "c", "-fsyntax-only", header], capture_output=True, text=True, timeout=180, check=False)
     assert run.returncode == 1
     assert "hyp_area.size" in run.stderr
 

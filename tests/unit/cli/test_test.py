@@ -30,17 +30,24 @@ def project(tmp_path: Path) -> Path:
         (["tests/test_one.py"], ["-n", "2", "--dist", "worksteal", "ROOT/tests/test_one.py"]),
         (["tests/test_one.py::test_one"], ["ROOT/tests/test_one.py::test_one"]),
         (["--hyp-board=b"], ["--hyp-board=b", "tests"]),
-        (["--hyp-board", "tests", "--hyp-port", "/dev/null"], ["--hyp-board", "tests", "--hyp-port", "/dev/null", "tests"]),
-        (["--hyp-boards-file", "lab.yaml", "-n0"], ["--hyp-boards-file", "ROOT/lab.yaml", "-n0", "tests"]),
+        (["--hyp-board", "tests", "--hyp-port", "/dev/null"], ["--hyp-board=tests", "--hyp-port=/dev/null", "tests"]),
+        (["--hyp-boards-file", "lab.yaml", "-n0"], ["--hyp-boards-file=ROOT/lab.yaml", "-n0", "tests"]),
+        (["-n0", "--hyp-log-dir", "tests"], ["-n0", "--hyp-log-dir=ROOT/tests", "tests"]),
+        (["-n0", "--hyp-port"], ["-n0", "--hyp-port", "tests"]),
         (["--junitxml=out.xml", "-n0"], ["--junitxml=ROOT/out.xml", "-n0", "tests"]),
     ],
 )
 def test_arguments(project: Path, given: list[str], becomes: list[str]) -> None:
-    assert pytest_arguments(given, project, project, 2) == [word.replace("ROOT", str(project)) for word in becomes]
+    words = [word.replace("ROOT", str(project)) for word in becomes]
+    assert pytest_arguments(given, project, project, 2) == [f"--rootdir={project}", *words]
+
+
+def test_a_root_of_its_own(project: Path) -> None:
+    assert pytest_arguments(["--rootdir", "inner", "-n0"], project, project, 2) == [f"--rootdir={project}/inner", "-n0", "tests"]
 
 
 def test_one_core_needs_no_workers(project: Path) -> None:
-    assert pytest_arguments([], project, project, 1) == ["tests"]
+    assert pytest_arguments([], project, project, 1) == [f"--rootdir={project}", "tests"]
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def compiled(folder: Path, body: str, *flags: str) -> Elf:
     source, output = folder / "unit.c", folder / "unit.elf"
     source.write_text(body)
     command = ["gcc", "-O2", "-ffreestanding", "-nostdlib", "-static", "-no-pie", "-fno-pie", "-Wl,-Ttext=0x210000", "-Wl,-e,start"]
-    subprocess.run([*command, *flags, "-o", str(output), str(source)], check=True, timeout=60)
+    subprocess.run([*command, *flags, "-o", str(output), str(source)], check=True, timeout=180)
     parsed = parse(output.read_bytes())
     assert isinstance(parsed, Elf)
     return parsed

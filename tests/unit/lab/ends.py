@@ -11,19 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.ports import free_port
+
 
 class TcpEnd:
     """A board whose UART is a TCP server; the host may come and be thrown out."""
 
-    def __init__(self, port: int = 0) -> None:
-        self._server = socket.create_server(("127.0.0.1", port))
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", free_port()))  # its own, also while nobody listens
         self._host: socket.socket | None = None
         self.url = f"socket://127.0.0.1:{self._server.getsockname()[1]}"
 
-    def accept(self, seconds: float = 10.0) -> None:
+    def accept(self, seconds: float = 60.0) -> None:
         self._server.settimeout(seconds)
         self._host, _ = self._server.accept()
-        self._host.settimeout(10)
+        self._host.settimeout(60)
 
     def send(self, data: bytes) -> None:
         assert self._host is not None
@@ -70,12 +72,12 @@ def pty_end(link: Path) -> Iterator[int]:
 
 
 class Script:
-    """A board that plays a script at each `power_on`: bytes are sent, a number pauses (seconds), CUT hangs up,
+    """A board that plays a script at each `power_on`: bytes are sent, a number pauses (seconds), a path is waited for, CUT hangs up,
     BACK awaits the host, GONE is for ever."""
 
     CUT, BACK, GONE = "cut", "back", "gone"
 
-    def __init__(self, folder: Path, *steps: bytes | float | str, before: bytes = b"") -> None:
+    def __init__(self, folder: Path, *steps: bytes | float | str | Path, before: bytes = b"") -> None:
         self.folder = folder
         self.end = TcpEnd()
         self.image = ""  # what `load` was given last
@@ -111,7 +113,7 @@ class Script:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
-        self._thread.join(10)
+        self._thread.join(60)
         self.end.close()
 
     def _play(self) -> None:
@@ -125,11 +127,14 @@ class Script:
             for step in self._steps:
                 self._do(step)
 
-    def _do(self, step: bytes | float | str) -> None:
+    def _do(self, step: bytes | float | str | Path) -> None:
         if isinstance(step, bytes):
             self.end.send(step)
         elif isinstance(step, float):
             self._closing.wait(step)
+        elif isinstance(step, Path):
+            while not (self.folder / step).exists() and not self._closing.wait(0.01):
+                pass
         elif step == self.CUT:
             self.end.cut()
         elif step == self.GONE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -41,10 +43,10 @@ def test_a_command_that_fails(tmp_path: Path, command: str, says: str) -> None:
 
 
 def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
-    with pytest.raises(Stop, match=r"did not end in 0\.3 s"):
-        run("sleep 60 & echo $! > child; wait", tmp_path, seconds=0.3)
+    with pytest.raises(Stop, match=r"did not end in 2 s"):
+        run("sleep 600 & echo $! > child; wait", tmp_path, seconds=2.0)
     child = (tmp_path / "child").read_text().strip()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while Path(f"/proc/{child}/stat").exists() and Path(f"/proc/{child}/stat").read_text().split()[2] != "Z":
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -52,9 +54,8 @@ def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
 
 def test_a_program_may_stay_behind(tmp_path: Path) -> None:
     """It holds the output open; that keeps nobody."""
-    begun = time.monotonic()
-    run("sleep 5 & echo started", tmp_path)
-    assert time.monotonic() - begun < 4
+    run("sleep 600 & echo $! > child", tmp_path, seconds=60.0)
+    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
 
 
 def control(folder: Path, **keys: str) -> Control:
@@ -79,7 +80,7 @@ def test_a_line_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
 
 def test_a_line_that_comes_with_the_power(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An adapter on the board itself; a board that does not bring it is told after some time."""
-    monkeypatch.setattr("hyp.lab.control._OPEN_AFTER_POWER_SECONDS", 0.2)
+    monkeypatch.setattr("hyp.lab.control._OPEN_AFTER_POWER_SECONDS", 2.0)
     board = control(tmp_path, power_on="true", power_off="touch off")
     board.open()
     with pytest.raises(Stop, match=r"board bench is on, and .*tty cannot be opened: there is no such device"):

@@ -29,7 +29,7 @@ def open_line(url: str, log: Path) -> Iterator[Line]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -39,7 +39,7 @@ def test_every_byte_is_in_the_log(tmp_path: Path) -> None:
     log = tmp_path / "logs" / "console.log"
     with tcp_end() as board, open_line(board.url, log) as line:
         board.accept()
-        assert line.wait_open(5) is None
+        assert line.wait_open(60) is None
         board.send(NOISE)
         until(lambda: line.size == len(NOISE))
         assert log.read_bytes() == NOISE
@@ -91,15 +91,15 @@ def test_a_board_that_is_off_loses_nothing(tmp_path: Path) -> None:
 def test_a_tty_that_is_unplugged(tmp_path: Path) -> None:
     link = tmp_path / "ttyUSB0"
     with open_line(str(link), tmp_path / "log") as line:
-        assert "there is no such device" in str(line.wait_open(0.2))
+        until(lambda: "there is no such device" in str(line.wait_open(0.05)))
         with pty_end(link) as master:
-            assert line.wait_open(5) is None
+            assert line.wait_open(60) is None
             os.write(master, NOISE[:3000])
             until(lambda: line.size == 3000)
         until(lambda: bool(line.losses))
         link.unlink()
         with pty_end(link) as master:
-            assert line.wait_open(5) is None
+            assert line.wait_open(60) is None
             os.write(master, b"again")
             until(lambda: line.size == 3005)
 
@@ -107,9 +107,9 @@ def test_a_tty_that_is_unplugged(tmp_path: Path) -> None:
 def test_a_port_that_somebody_else_has(tmp_path: Path) -> None:
     link = tmp_path / "ttyUSB0"
     with pty_end(link), open_line(str(link), tmp_path / "one") as first:
-        assert first.wait_open(5) is None
+        assert first.wait_open(60) is None
         with open_line(str(link), tmp_path / "two") as second:
-            assert "another program has it open" in str(second.wait_open(0.3))
+            until(lambda: "another program has it open" in str(second.wait_open(0.05)))
 
 
 class Broken:

@@ -31,8 +31,15 @@ def outcome(pytester: pytest.Pytester, board: Script | None, source: str, *words
     return pytester.runpytest_inprocess("-p", "hyp.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:xdist", *chosen, *words)
 
 
-def play(pytester: pytest.Pytester, *steps: bytes | float | str, before: bytes = b"") -> Script:
+def play(pytester: pytest.Pytester, *steps: bytes | float | str | Path, before: bytes = b"") -> Script:
     return Script(pytester.path, *steps, before=before)
+
+
+def arrived(*steps: bytes | float | str) -> list[str]:
+    """Lines of a test that waits until all that the script says is there: no time-out of its own runs meanwhile."""
+    size = sum(len(step) for step in steps if isinstance(step, bytes))
+    gone = " or not hyp_board.losses" if Script.GONE in steps else ""
+    return ["import time", f"while hyp_board.log.stat().st_size < {size}{gone}: time.sleep(0.01)"]
 
 
 def body(*lines: str, uses: str = "hyp_board, hyp_console") -> str:
@@ -77,7 +84,7 @@ def test_expectations_that_are_met(pytester: pytest.Pytester) -> None:
 )
 def test_expectations_that_are_not_met(pytester: pytest.Pytester, steps: tuple[bytes | float | str, ...], call: str, says: str) -> None:
     with play(pytester, *steps) as board:
-        result = outcome(pytester, board, body("hyp_board.power_on()", f"hyp_console.{call}"))
+        result = outcome(pytester, board, body("hyp_board.power_on()", *arrived(*steps), f"hyp_console.{call}"))
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"*{says}"])
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -86,7 +93,7 @@ def test_expectations_that_are_not_met(pytester: pytest.Pytester, steps: tuple[b
 
 def test_what_came_is_shown_and_kept(pytester: pytest.Pytester) -> None:
     with play(pytester, b"one\x07\n") as board:
-        result = outcome(pytester, board, body("hyp_board.start()", "hyp_console.expect('two', timeout=0.3)"))
+        result = outcome(pytester, board, body("hyp_board.start()", *arrived(b"one\x07\n"), "hyp_console.expect('two', timeout=0.3)"))
     result.stdout.fnmatch_lines(["*Console of bench*", "one\\x07"])
     logs = pytester.path / "build" / "hil" / "bench" / "0001"
     assert (logs / "console.log").read_bytes() == b"one\x07\n"
@@ -105,15 +112,20 @@ def test_logs_are_kept_of_every_run(pytester: pytest.Pytester) -> None:
 
 def test_each_test_has_its_own_output(pytester: pytest.Pytester) -> None:
     """What an earlier test left unread does not meet a later one's expectations, but a line that is cut in two by its start does."""
-    source = """
+    first = BOOT + b"alpha| one\nbeta| whole"
+    source = f"""
+        import time
+        from pathlib import Path
         def test_one(hyp_board, hyp_console):
             hyp_board.power_on()
             hyp_console.expect("start")
+            while hyp_board.log.stat().st_size < {len(first)}: time.sleep(0.01)
         def test_two(hyp_console):
+            Path("on with it").touch()
             assert [line.text for line in hyp_console.lines if line.stream == "alpha"] == []
             hyp_console.expect("^whole line$", stream="beta")
     """
-    with play(pytester, BOOT + b"alpha| one\nbeta| whole", 0.5, b" line\n") as board:
+    with play(pytester, first, Path("on with it"), b" line\n") as board:
         outcome(pytester, board, source).assert_outcomes(passed=2)
 
 
@@ -160,7 +172,8 @@ def text(stream: int, sequence: int, data: bytes) -> bytes:
     return encode(sequence, PACKET_TEXT, bytes((stream,)) + data)
 
 
-PACKETS = b"\0" + BOOT.replace(b"\n", b"\n\0") + text(1, 0, b"one\n") + text(2, 1, b"two 2\n") + text(0, 0, REPORT + END)
+COMPLETE = b"\0" + BOOT.replace(b"\n", b"\n\0") + text(1, 0, b"one\n") + text(2, 0, b"two 2\n") + text(0, 0, REPORT + END)
+PACKETS = COMPLETE.replace(text(2, 0, b"two 2\n"), text(2, 1, b"two 2\n"))
 """The first packet of beta is missing."""
 
 
@@ -184,6 +197,24 @@ def test_packets_have_the_images_names_and_lost_ones_are_told(pytester: pytest.P
     )
     with play(pytester, PACKETS) as board:
         outcome(pytester, board, source).assert_outcomes(passed=1)
+
+
+def test_what_came_before_the_start_is_no_damage(pytester: pytest.Pytester, framed: Path) -> None:
+    """A loader's frames have zeros between them, as packets have, and are none."""
+    frames = b"hyp: loader ready\r\n\0" + b"\x03\x81\x92\x02\xfe\0" * 8
+    source = body(
+        *arrived(frames),
+        f"hyp_board.load(hyp_run.image({str(framed)!r}), frames=3)",
+        "hyp_board.start()",
+        "outcome = hyp_console.verdict(strict=True)",
+        "assert outcome.good, outcome",
+        "hyp_console.expect('never', timeout=0.1)",
+        uses="hyp_board, hyp_console, hyp_run",
+    )
+    with play(pytester, COMPLETE, before=frames) as board:
+        result = outcome(pytester, board, source)
+    result.stdout.fnmatch_lines(["*ConsoleMismatch: `never` did not come in 0.1 s*"])
+    result.stdout.no_fnmatch_line("*damaged packets came*")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +242,7 @@ def test_a_lost_line_is_in_the_report(pytester: pytest.Pytester) -> None:
     with play(pytester, b"before\n", 0.3, Script.CUT, Script.BACK, b"after\n") as board:
         result = outcome(pytester, board, source, "--junitxml", "junit.xml")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["board bench: the line was lost after byte 7 (the other side closed it) for 0.* s; *is missing"])
+    result.stdout.fnmatch_lines(["board bench: the line was lost after byte 7 (the other side closed it) for *.[0-9] s; *is missing"])
     assert 'name="hyp_line_loss"' in (pytester.path / "junit.xml").read_text()
 
 
@@ -267,6 +298,26 @@ def test_wrong_usage(pytester: pytest.Pytester, words: tuple[str, ...], says: st
     assert "Traceback" not in result.stderr.str()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [("pytest", "-p", "hyp.pytest_plugin"), ("hyp", "test")], ids=["pytest", "hyp test"])
+def test_a_port_is_no_path_of_tests(pytester: pytest.Pytester, repository: Path, command: tuple[str, ...]) -> None:
+    """After a space a port that exists leads pytest's search for its root astray, but not ours: the project's files are found."""
+    inner = pytester.mkdir("tests")
+    (inner / "test_it.py").write_text("def test_it(hyp_board): assert hyp_board.features == ('here',)\n")
+    (pytester.path / "SConstruct").touch()
+    (pytester.path / "hyp-boards.yaml").write_text("hyp_boards: 1\nboards:\n  bench: {port: /dev/none, features: here}\n")
+    master, slave = os.openpty()
+    words = ["--hyp-board", "bench", "--hyp-port", os.ttyname(slave), "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", *command, *words], cwd=inner, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "PYTHONPATH": str(repository)},
+    )  # fmt: skip
+    os.close(slave)
+    os.close(master)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.name for path in (pytester.path / "build" / "hil" / "bench").iterdir()] == ["0001"]
+
+
 def test_a_port_that_cannot_be_opened(pytester: pytest.Pytester) -> None:
     result = outcome(pytester, None, "def test_it(hyp_console): pass", "--hyp-board", "x", "--hyp-port", "/dev/none")
     result.assert_outcomes(errors=1)
@@ -306,24 +357,25 @@ def test_nothing_of_hyp_is_imported_before_it_is_asked_for(
 @pytest.mark.slow
 @pytest.mark.parametrize("by", ["expect", "run"])
 def test_ctrl_c(pytester: pytest.Pytester, repository: Path, image: Path, by: str) -> None:
-    waiting = ["hyp_board.power_on()", "hyp_console.expect('never', timeout=60)"] if by == "expect" else [f"hyp_run({str(image)!r})"]
+    expecting = ["hyp_board.power_on()", "print('it is on', flush=True)", "hyp_console.expect('never', timeout=600)"]
+    waiting = expecting if by == "expect" else [f"hyp_run({str(image)!r}, timeout=600)"]
     pytester.makepyfile(body(*waiting, uses="hyp_board, hyp_console, hyp_run") + "def test_later(): pass\n")
     (pytester.path / "SConstruct").touch()
     said = WHOLE.removesuffix(END)
     with play(pytester, said) as board:
         command = [sys.executable, "-m", "hyp", "test", "--board", "bench", "--hyp-boards-file", str(board.row(power_off="touch off"))]
         running = subprocess.Popen(
-            [*command, str(pytester.path)], cwd=pytester.path, env={**os.environ, "PYTHONPATH": str(repository)},
+            [*command, "-s", str(pytester.path)], cwd=pytester.path, env={**os.environ, "PYTHONPATH": str(repository)},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         log = pytester.path / "build" / "hil" / "bench" / "0001" / "console.log"
-        deadline = time.monotonic() + 30
-        while not (log.exists() and log.read_bytes() == said):
-            assert time.monotonic() < deadline, running.communicate(timeout=5)
+        assert running.stdout is not None
+        while ("it is on" if by == "expect" else "beta| two 2") not in (shown := running.stdout.readline()):
+            assert shown
+        while log.read_bytes() != said:
             time.sleep(0.05)
-        time.sleep(0.3)
         os.killpg(running.pid, signal.SIGINT)  # as a terminal does
-        told, _ = running.communicate(timeout=30)
+        told, _ = running.communicate(timeout=180)
     assert running.returncode == 130, told
     assert log.read_bytes() == said
     assert (log.parent / "tests" / "test_ctrl_c.py-test_it.log").read_bytes() == said

@@ -27,12 +27,12 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     (folder / "fault.c").write_text(SOURCE)
     options = ["-ffreestanding", "-nostdlib", "-static", "-no-pie", "-fno-pic", f"-Wl,-Ttext={BASE:#x}", "-Wl,--build-id=none"]
     for name, extra in (("alpha", ["-g"]), ("beta", ["-g0"]), ("kernel", ["-g"])):
-        subprocess.run(["gcc", *options, *extra, "fault.c", "-o", f"elf/{name}.elf"], cwd=folder, check=True, timeout=30)
+        subprocess.run(["gcc", *options, *extra, "fault.c", "-o", f"elf/{name}.elf"], cwd=folder, check=True, timeout=180)
     return Bundle(folder, manifest(lay_out(State())[1]))
 
 
 def symbol(bundle: Bundle, name: str) -> int:
-    listing = subprocess.run(["nm", bundle.folder / "elf" / "alpha.elf"], capture_output=True, text=True, check=True, timeout=30).stdout
+    listing = subprocess.run(["nm", bundle.folder / "elf" / "alpha.elf"], capture_output=True, text=True, check=True, timeout=180).stdout
     return next(int(line.split()[0], 16) for line in listing.splitlines() if line.endswith(f" T {name}"))
 
 

@@ -293,7 +293,7 @@ def build(folder: Path, text: bytes, ending: str = "exit", state: State | None =
     (folder / "guest.ld").write_text(_SCRIPT.replace("MEMORY", hex(MEMORY)))
     link = ["ld", "-m", "elf_x86_64", "-static", "-z", "max-page-size=4096", "--no-warn-rwx-segments", "-T", "guest.ld"]
     for command in (["gcc", "-c", "guest.S", "-o", "guest.o"], [*link, "guest.o", "-o", "image.elf"]):
-        subprocess.run(command, cwd=folder, check=True, timeout=30)
+        subprocess.run(command, cwd=folder, check=True, timeout=180)
     image = folder / "image.elf"
     value = {**manifest(addresses, image.read_bytes()), **changes}
     (folder / "image.json").write_text(json.dumps(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -73,8 +74,11 @@ def test_what_comes_before_does_not_matter(tmp_path: Path, image: Path, steps: t
 def test_failures_are_told_apart(
     tmp_path: Path, image: Path, capfd: pytest.CaptureFixture[str], steps: tuple[bytes], code: int, says: str
 ) -> None:
+    record = tmp_path / "record"
+    all_has_come = f"test $(stat -c %s {record / 'raw' / 'console.log'}) -ge {sum(map(len, steps))}"
     with Script(tmp_path, *steps) as board:
-        assert hyp_run(image, board, "--frames", "3", "--timeout", "600ms") == code
+        words = ("--frames", "3", "--timeout", "600ms", "--record", record)  # which begins when the command has ended
+        assert hyp_run(image, board, *words, power_on=f"touch on; until {all_has_come}; do sleep 0.01; done") == code
     shown = capfd.readouterr()
     assert says in shown.out + shown.err
     assert "Traceback" not in shown.err
@@ -87,18 +91,19 @@ def test_a_line_that_is_cut_and_comes_back(
     with Script(tmp_path, BOOT + b"alpha| on", CUT, BACK, b"e\nbeta| two\n" + REPORT + END) as board:
         assert hyp_run(image, board, "--frames", "3", *words) == code
     shown = capfd.readouterr().out
-    assert f"line: the line was lost after byte {len(BOOT) + 9} (the other side closed it) for 0." in shown
+    lost = rf"line: the line was lost after byte {len(BOOT) + 9} \(the other side closed it\) for \d+\.\d s"
+    assert re.search(lost, shown)
     assert ("(--strict)" in shown) == bool(words)
 
 
 def test_a_line_that_is_lost_for_good(
     tmp_path: Path, image: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyp.target.board._GONE_SECONDS", 0.5)
+    monkeypatch.setattr("hyp.target.board._GONE_SECONDS", 2.0)
     with Script(tmp_path, BOOT + b"alpha| one\n", 0.5, GONE) as board:
-        assert hyp_run(image, board, "--frames", "3", "--timeout", "20s") == 4
+        assert hyp_run(image, board, "--frames", "3") == 4
     said = capfd.readouterr().err.splitlines()[-1]
-    assert said == f"hyp: the console never said `hyp: end`: the line {board.end.url} is lost for 0.5 s: the other side closed it"
+    assert said == f"hyp: the console never said `hyp: end`: the line {board.end.url} is lost for 2 s: the other side closed it"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +125,7 @@ def test_what_cannot_be_run(
 ) -> None:
     build(tmp_path / "other", b"another one")
     with Script(tmp_path, WHOLE) as board:
-        assert hyp_run(image, board, "--frames", "3", "--timeout", "5s", *words, **row) == code
+        assert hyp_run(image, board, "--frames", "3", "--timeout", "60s", *words, **row) == code
     shown = capfd.readouterr().err
     assert says in shown
     assert "Traceback" not in shown
@@ -142,7 +147,7 @@ def test_attach_loads_nothing(tmp_path: Path, image: Path) -> None:
 def test_attach_to_what_is_running(tmp_path: Path, image: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Somebody switches it on, or has done so: the report at the end says it all."""
     with Script(tmp_path, before=b"ta| two\n" + REPORT + END) as board:
-        command = ["run", str(image), "--port", board.end.url, "--attach", "--until", "beta:never", "--timeout", "10s"]
+        command = ["run", str(image), "--port", board.end.url, "--attach", "--until", "beta:never", "--timeout", "60s"]
         assert door.main(command) == 3
     shown = capfd.readouterr()
     assert "until: --until beta:never was not seen before the end" in shown.out

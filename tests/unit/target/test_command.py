@@ -23,7 +23,7 @@ def command(*words: str) -> list[str]:
 
 def hyp_run(*words: str | Path, tmp: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **({"TMPDIR": str(tmp)} if tmp is not None else {})}
-    return subprocess.run(command(*map(str, words)), capture_output=True, text=True, timeout=60, check=False, env=environment)
+    return subprocess.run(command(*map(str, words)), capture_output=True, text=True, timeout=180, check=False, env=environment)
 
 
 def test_a_good_run_is_recorded(tmp_path: Path) -> None:
@@ -86,9 +86,9 @@ def test_exit_codes(tmp_path: Path, words: list[str], code: int, said: str) -> N
 
 
 def test_a_target_that_fails_is_4(tmp_path: Path) -> None:
-    done = hyp_run(build(tmp_path, BOOT, "hang"), "--frames", "3", "--timeout", "1s", "--record", tmp_path / "record")
+    done = hyp_run(build(tmp_path, BOOT, "hang"), "--frames", "3", "--timeout", "10s", "--record", tmp_path / "record")
     assert done.returncode == 4
-    assert "did not end in 1 s" in done.stderr
+    assert "did not end in 10 s" in done.stderr
     assert json.loads((tmp_path / "record" / "verdict.json").read_text())["end"] == "hung"
 
 
@@ -120,7 +120,7 @@ def gone(pid: int) -> bool:
 
 
 def eventually(condition: object, what: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     assert callable(condition)
     while not condition():
         assert time.monotonic() < deadline, what
@@ -140,7 +140,7 @@ def test_no_emulator_is_left_behind(tmp_path: Path, number: signal.Signals, code
         assert runner.stdout.readline().startswith("hyp: boot")
         (emulator,) = children(runner.pid)
         runner.send_signal(number)
-        out, _ = runner.communicate(timeout=20)
+        out, _ = runner.communicate(timeout=180)
     assert runner.returncode == code
     eventually(lambda: gone(emulator), "the emulator is still there")
     if cleans:

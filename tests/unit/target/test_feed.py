@@ -75,6 +75,25 @@ def test_nothing_is_sent_without_need() -> None:
     assert feeder.waiting == 0
 
 
+def test_a_restart_is_never_taken_for_an_answer() -> None:
+    """A kernel that has just booted answers with 0 whatever it drops: no packet of ours has that number."""
+    feeder = FramedFeeder()
+    feeder.put(0, b"a")
+    feeder.poll(0.0, [])
+    assert [packet.sequence for packet in packets(feeder.poll(1.0, [255]))] == [1]
+    feeder.poll(2.0, [1])
+    kernel = Kernel(seed=1, loss=0.0, taken=255)  # the one that said so; it is started anew before it hears more
+    feeder = FramedFeeder()
+    feeder.put(0, b"b")
+    feeder.poll(0.0, [])
+    feeder.poll(1.0, [kernel.taken])
+    kernel.taken = 0
+    answers = list[int]()
+    for n in range(100):
+        answers = kernel.hear(feeder.poll(2.0 + n, answers))
+    assert (feeder.waiting, kernel.text) == (0, {0: b"b"})
+
+
 def test_typed_text_says_for_whom_it_is() -> None:
     feeder = TextFeeder()
     feeder.put(2, b"a" * 100)

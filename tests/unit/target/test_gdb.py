@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from hyp.target.bundle import open_bundle
 from hyp.target.gdb import script, write_script
+from tests.ports import free_port
 from tests.unit.target.guest import BOOT, END, build
 
 
@@ -16,8 +16,8 @@ def elf(path: Path, symbol: str, address: int) -> None:
     path.parent.mkdir(exist_ok=True)
     source = f".globl {symbol}\n.type {symbol}, @function\n{symbol}: jmp {symbol}\n.size {symbol}, .-{symbol}\n"
     made = path.with_suffix(".o")
-    subprocess.run(["gcc", "-c", "-x", "assembler", "-", "-o", str(made)], input=source.encode(), check=True, timeout=30)
-    subprocess.run(["ld", "-Ttext", hex(address), "-e", symbol, "-o", str(path), str(made), "-z", "noexecstack"], check=True, timeout=30)
+    subprocess.run(["gcc", "-c", "-x", "assembler", "-", "-o", str(made)], input=source.encode(), check=True, timeout=180)
+    subprocess.run(["ld", "-Ttext", hex(address), "-e", symbol, "-o", str(path), str(made), "-z", "noexecstack"], check=True, timeout=180)
 
 
 def test_the_script_names_every_partition(tmp_path: Path) -> None:
@@ -25,12 +25,6 @@ def test_the_script_names_every_partition(tmp_path: Path) -> None:
     text = script(bundle, 1234)
     assert "there are alpha, beta." in text
     assert f'add-symbol-file "{tmp_path}/elf/beta.elf"' in text
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_gdb_stops_the_machine_and_finds_symbols(tmp_path: Path) -> None:
@@ -43,7 +37,7 @@ def test_gdb_stops_the_machine_and_finds_symbols(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hyp", "run", "--frames", "3", "--gdb", str(port), str(image)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as runner:
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 120
             while not (folder / "hyp.gdb").exists() and time.monotonic() < deadline:
                 time.sleep(0.05)
             questions = [
@@ -54,11 +48,11 @@ def test_gdb_stops_the_machine_and_finds_symbols(tmp_path: Path) -> None:
                 "info symbol 0x210000",
                 "info address kernel_function",
             ]
-            wait = ["-ex", "set tcp auto-retry on", "-ex", "set tcp connect-timeout 15"]
+            wait = ["-ex", "set tcp auto-retry on", "-ex", "set tcp connect-timeout 120"]
             gdb = ["gdb", "-batch", "-nx", *wait, "-x", str(folder / "hyp.gdb")]
             asked = [word for question in questions for word in ("-ex", question)]
-            answer = subprocess.run([*gdb, *asked, "-ex", "continue"], capture_output=True, text=True, timeout=60, check=False)
-            out, _ = runner.communicate(timeout=30)
+            answer = subprocess.run([*gdb, *asked, "-ex", "continue"], capture_output=True, text=True, timeout=180, check=False)
+            out, _ = runner.communicate(timeout=180)
         finally:
             runner.kill()
     said = answer.stdout + answer.stderr
