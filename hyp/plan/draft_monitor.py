@@ -24,8 +24,16 @@ class DraftMonitor:
     reset: MonitorReset | None
     proof: MonitorProof | None
 
-    def finished(self, longest_frame: int) -> Monitor:
-        """Raises AssertionError when it has no device although nothing was reported."""
+    def clocks(self, count: int) -> int:
+        """In ns; rounded up."""
+        return -(-count * 1_000_000_000 // self.clock)
+
+    def tolerance(self, offset_ns: int) -> int:
+        """ns by which an edge may be away from its place `offset_ns` after the frame's first one; rounded up."""
+        return self.jitter - -self.accuracy * offset_ns // 1_000_000 + self.clocks(1)
+
+    def finished(self, silence: int) -> Monitor:
+        """`silence` is for a plan that writes none. Raises AssertionError when it has no device although nothing was reported."""
         if self.device is None:
             raise AssertionError("the monitor has no device and nothing was reported")
         return Monitor(
@@ -36,7 +44,7 @@ class DraftMonitor:
             accuracy_ppm=self.accuracy,
             jitter_ns=self.jitter,
             filter_ns=self.filter,
-            silence_ns=self.silence or longest_frame,
+            silence_ns=self.silence or silence,
             drift_frames=self.drift_frames,
             host_baud=self.host_baud,
             reset=self.reset,

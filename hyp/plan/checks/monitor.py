@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-
 from hyp.plan.board_language import PARALLEL_KIND
 from hyp.plan.checks.lookup import find_partition
-from hyp.plan.draft import Draft, DraftSchedule, DraftWindow
-from hyp.plan.draft_monitor import DraftMonitor
+from hyp.plan.draft import Draft
+from hyp.plan.monitor_edges import gaps, longest_quiet
 from hyp.plan.monitor_language import MODEM, PARALLEL
 from hyp.plan.node import Path
 from hyp.plan.quote import alternatives, nearest, quote
@@ -68,26 +65,26 @@ def monitor_can_tell_windows_apart(draft: Draft) -> None:
     if monitor is None or draft.report.spans.count(("schedules",)) != len(draft.schedules):
         return
     steady = max(monitor.filter, FILTER_CLOCKS * 1_000_000_000 // monitor.clock)
-    for before, after, distance, offset in _distances(draft):
-        need = max(steady + _clocks(monitor, 3), 2 * tolerance_ns(monitor, offset))
-        if distance <= need:
+    for gap in gaps(draft):
+        need = max(steady + monitor.clocks(3), 2 * monitor.tolerance(gap.offset))
+        if gap.distance <= need:
             message = (
-                f"window {after.number} starts {duration(distance)} after window {before.number}; with this clock, filter and "
+                f"window {gap.after.number} starts {duration(gap.distance)} after window {gap.before.number}; with this clock, filter and "
                 f"tolerance the monitor can tell starts apart that are more than {duration(need)} apart"
             )
-            draft.report.add("MON005", after.path, message, "use a faster `clock`, a shorter `filter` or better lines")
+            draft.report.add("MON005", gap.after.path, message, "use a faster `clock`, a shorter `filter` or better lines")
             return
 
 
 def monitor_waits_for_every_gap(draft: Draft) -> None:
-    """`silence` is longer than the longest time between two window starts."""
+    """`silence` is longer than the longest time between two window starts, also at a switch of schedules, with its tolerance."""
     monitor = draft.monitor
     if monitor is None or not monitor.silence or draft.report.spans.count(("schedules",)) != len(draft.schedules):
         return
-    found = [distance + tolerance_ns(monitor, offset) for _, _, distance, offset in _distances(draft)]
-    if found and monitor.silence <= max(found):
-        message = f"a good board is quiet for {duration(max(found))}, which is not less than {duration(monitor.silence)}"
-        draft.report.add("MON006", (*MONITOR, "silence"), message, "write more, or leave it out: then it is the longest major frame")
+    quiet = longest_quiet(draft, monitor)
+    if monitor.silence <= quiet:
+        message = f"a good board is quiet for {duration(quiet)}, which is not less than {duration(monitor.silence)}"
+        draft.report.add("MON006", (*MONITOR, "silence"), message, "write more, or leave it out: then it is long enough")
 
 
 def monitor_proof_is_possible(draft: Draft) -> None:
@@ -124,30 +121,3 @@ def monitor_makes_its_baud_rates(draft: Draft) -> None:
             message = f"the monitor cannot make {baud} baud from its clock of {monitor.clock} Hz"
             draft.report.add("MON008", written, message, f"write at most {monitor.clock // (2 * CLOCKS_PER_BIT)}", key=written == MONITOR)
             return
-
-
-def tolerance_ns(monitor: DraftMonitor, offset_ns: int) -> int:
-    """How far an edge may be from its place `offset_ns` after the frame's first one; rounded up."""
-    return monitor.jitter - -monitor.accuracy * offset_ns // 1_000_000 + _clocks(monitor, 1)
-
-
-def _clocks(monitor: DraftMonitor, count: int) -> int:
-    return -(-count * 1_000_000_000 // monitor.clock)
-
-
-def _distances(draft: Draft) -> Iterator[tuple[DraftWindow, DraftWindow, int, int]]:
-    """Successive starts, also into next frames: both windows, the time between them, and from the frame's first start to the second."""
-    lanes = [(schedule, lane) for schedule in draft.schedules if (lane := _sorted(schedule))]
-    for schedule, lane in lanes:
-        first = lane[0][0]
-        for (at, before), (then, after) in pairwise(lane):
-            yield before, after, then - at, then - first
-        frame, (last, end) = schedule.major_frame, lane[-1]
-        for _, following in lanes:
-            if frame is not None:
-                start = frame + following[0][0]
-                yield end, following[0][1], start - last, start - first
-
-
-def _sorted(schedule: DraftSchedule) -> list[tuple[int, DraftWindow]]:
-    return sorted(((window.at, window) for window in schedule.windows if window.at is not None), key=lambda pair: pair[0])
