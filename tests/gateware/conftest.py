@@ -32,3 +32,15 @@ def writes(fast: Bundle, tmp_path_factory: pytest.TempPathFactory) -> list[Write
 def rtl(fast: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     with Bench(parameters(fast.manifest), tmp_path_factory.mktemp("rtl")) as bench:
         yield bench
+
+
+@pytest.fixture(scope="session")
+def proof(repository: Path) -> Bundle:
+    return Images(repository).image(PLANS / "proof.yaml")
+
+
+@pytest.fixture(scope="session")
+def proving(proof: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A monitor that wants a proof; see `tests.gateware.proving`."""
+    with Bench(parameters(proof.manifest), tmp_path_factory.mktemp("proof")) as bench:
+        yield bench
