@@ -66,7 +66,7 @@ def synthesise(manifest: Manifest, board: str, output: Path, say: Callable[[str]
         raise Stop(ExitCode.WRONG_INPUT, f"{message}: write `clock: {hz // 1000} kHz`")
     say(f"building for {board}; a minute or two, more at the first time")
     output.mkdir(parents=True, exist_ok=True)
-    log = _run(boards, platform, made, output)
+    log = _run(boards, platform, made, board, output)
     return _read(log, output, board, tolerance_text(manifest))
 
 
@@ -102,12 +102,12 @@ def _gateware(module: str) -> Any:
     return importlib.import_module(module)
 
 
-def _run(boards: Any, platform: Any, made: Parameters, output: Path) -> str:
+def _run(boards: Any, platform: Any, made: Parameters, board: str, output: Path) -> str:
     """nextpnr's log."""
     before = dict(os.environ)
     os.environ.update({**{name: tool for name, tool in TOOLS.items() if name not in before}, "PATH": _path()})
     try:
-        plan = boards.prepare(platform, made, NAME)
+        plan = boards.prepare(platform, made, board, NAME)
         log = output / f"{NAME}.tim"
         log.unlink(missing_ok=True)
         try:
