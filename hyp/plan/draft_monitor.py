@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hyp.plan.model import Monitor, MonitorProof, MonitorReset
+from hyp.plan.monitor_language import PARALLEL
+
+FILTER_CLOCKS = 8
+"""The judge takes this long for an event, so the filter lets none come closer."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,19 @@ class DraftMonitor:
     host_baud: int
     reset: MonitorReset | None
     proof: MonitorProof | None
+
+    @property
+    def steady(self) -> int:
+        """ns for which lines must not change to be believed."""
+        return max(self.filter, self.clocks(FILTER_CLOCKS))
+
+    @property
+    def rest(self) -> int:
+        """ns for which RTS is down between two windows that touch, so that its rise is seen; 0 for lines that change at starts only.
+
+        Stamping both ends costs a clock, and what the line adds to one of them may be what it takes from the other.
+        """
+        return 0 if self.lines == PARALLEL else self.steady + self.clocks(3) + self.jitter
 
     def clocks(self, count: int) -> int:
         """In ns; rounded up."""

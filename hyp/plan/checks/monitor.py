@@ -13,8 +13,6 @@ from hyp.plan.units import duration
 
 WINDOWS_MAX = 128
 """Seven data lines name the window, the eighth is the toggle bit."""
-FILTER_CLOCKS = 8
-"""The judge takes this long for an event, so the filter lets none come closer."""
 CLOCKS_PER_BIT = 8
 BAUD_ERROR_MAX = 50
 """One 50th, as for the kernel's own UARTs."""
@@ -64,9 +62,8 @@ def monitor_can_tell_windows_apart(draft: Draft) -> None:
     monitor = draft.monitor
     if monitor is None or draft.report.spans.count(("schedules",)) != len(draft.schedules):
         return
-    steady = max(monitor.filter, FILTER_CLOCKS * 1_000_000_000 // monitor.clock)
     for gap in gaps(draft):
-        need = max(steady + monitor.clocks(3), 2 * monitor.tolerance(gap.offset))
+        need = max(monitor.steady + monitor.clocks(3), 2 * monitor.tolerance(gap.offset))
         if gap.distance <= need:
             message = (
                 f"window {gap.after.number} starts {duration(gap.distance)} after window {gap.before.number}; with this clock, filter and "
