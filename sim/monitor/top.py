@@ -63,7 +63,7 @@ class Monitor(Component):
         m.d.sync += [self.kind.eq(Mux(judge.verdict, judge.kind, other_kind)), self.row.eq(Mux(judge.verdict, judge.row, other_row))]
         m.d.sync += self.deviation.eq(Mux(judge.verdict, judge.deviation, 0))
         with m.If(judge.verdict):
-            with m.If(judge.measured):
+            with m.If(judge.measured | judge.kind.matches(int(Kind.LOCKED), int(Kind.WRONG))):  # what is now in the window's place
                 m.d.sync += last_row.eq(judge.row)
         with m.Else():
             m.d.sync += other.eq(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -80,6 +81,15 @@ def test_faults_on_the_lines(modem: Bench, writes: list[Write]) -> None:
     moved = [Write(one.at_ns + 1500, one.value) if n == middle else one for n, one in enumerate(writes)]
     assert [kind for kind in kinds(run(modem, events_of(moved))) if kind > Kind.GOOD] == [Kind.LATE]
     assert kinds(run(modem, events_of(writes[: ups[5]]), 1_500_000_000))[-1] is Kind.SILENT
+
+
+def test_a_board_that_comes_back(modem: Bench, writes: list[Write]) -> None:
+    """After a silence in the middle of a frame: the first byte is compared with the window that is judged now, not with the last before."""
+    ups = [n for n, one in enumerate(writes) if not one.serial and one.value & 2]
+    stop = next(n for n in ups if writes[n].value & 1 and n > ups[3])  # the last window before has an index, and no byte is cut
+    again = [replace(one, at_ns=one.at_ns + 2_500_000) for one in writes]
+    said = run(modem, events_of(writes[:stop] + again))
+    assert kinds(said) == [Kind.LOCKED, *[Kind.GOOD] * (ups.index(stop) - 1), Kind.SILENT, Kind.LOCKED, *[Kind.GOOD] * (len(ups) - 1)]
 
 
 def test_a_partition_answers(image: Bundle, tmp_path: Path) -> None:
