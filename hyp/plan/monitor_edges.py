@@ -45,5 +45,18 @@ def silence_of(draft: Draft, monitor: DraftMonitor) -> int:
     return max(longest_quiet(draft, monitor) + (draft.guard or 0), *frames)
 
 
+def longest_absence(draft: Draft, partition: str, guard: int) -> int:
+    """ns from the end of a window of `partition`, the guard before it, to its next one at the most. It has one in each schedule."""
+    own = [(schedule.major_frame or 0, _extents(schedule, partition)) for schedule in draft.schedules]
+    own = [(frame, extents) for frame, extents in own if extents]
+    inside = [start - end for _, extents in own for (_, end), (start, _) in pairwise(extents)]
+    across = [frame - extents[-1][1] + others[0][0] for frame, extents in own for _, others in own]
+    return max([*inside, *across], default=0) + guard
+
+
+def _extents(schedule: DraftSchedule, partition: str) -> list[tuple[int, int]]:
+    return sorted(extent for window in schedule.windows if window.partition == partition and (extent := window.extent()) is not None)
+
+
 def _sorted(schedule: DraftSchedule) -> list[tuple[int, DraftWindow]]:
     return sorted(((window.at, window) for window in schedule.windows if window.at is not None), key=lambda pair: pair[0])

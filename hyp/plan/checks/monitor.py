@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hyp.plan.board_language import PARALLEL_KIND
+from hyp.plan.board_language import PARALLEL_KIND, UART_KIND
 from hyp.plan.checks.lookup import find_partition
 from hyp.plan.draft import Draft
-from hyp.plan.monitor_edges import gaps, longest_quiet
+from hyp.plan.monitor_edges import gaps, longest_absence, longest_quiet
 from hyp.plan.monitor_language import MODEM, PARALLEL
 from hyp.plan.node import Path
 from hyp.plan.quote import alternatives, nearest, quote
@@ -14,6 +14,8 @@ from hyp.plan.units import duration
 WINDOWS_MAX = 128
 """Seven data lines name the window, the eighth is the toggle bit."""
 CLOCKS_PER_BIT = 8
+BITS_OF_BYTE = 10
+"""8N1."""
 BAUD_ERROR_MAX = 50
 """One 50th, as for the kernel's own UARTs."""
 MONITOR: Path = ("monitor",)
@@ -60,7 +62,7 @@ def monitor_names_every_window(draft: Draft) -> None:
 def monitor_can_tell_windows_apart(draft: Draft) -> None:
     """Windows start further apart than the filter needs and than twice the tolerance."""
     monitor = draft.monitor
-    if monitor is None or draft.report.spans.count(("schedules",)) != len(draft.schedules):
+    if monitor is None or not _schedules_are_whole(draft):
         return
     for gap in gaps(draft):
         need = max(monitor.steady + monitor.clocks(3), 2 * monitor.tolerance(gap.offset))
@@ -76,7 +78,7 @@ def monitor_can_tell_windows_apart(draft: Draft) -> None:
 def monitor_waits_for_every_gap(draft: Draft) -> None:
     """`silence` is longer than the longest time between two window starts, also at a switch of schedules, with its tolerance."""
     monitor = draft.monitor
-    if monitor is None or not monitor.silence or draft.report.spans.count(("schedules",)) != len(draft.schedules):
+    if monitor is None or not monitor.silence or not _schedules_are_whole(draft):
         return
     quiet = longest_quiet(draft, monitor)
     if monitor.silence <= quiet:
@@ -101,6 +103,55 @@ def monitor_proof_is_possible(draft: Draft) -> None:
         draft.report.add("MON007", (*path, "uart"), message, fix, related=related)
 
 
+def monitor_proof_has_a_uart(draft: Draft) -> None:
+    """The proof's UART is a 16550."""
+    monitor, board, path = draft.monitor, draft.board, (*MONITOR, "proof", "uart")
+    if monitor is None or monitor.proof is None or board is None or not draft.report.ok(path):
+        return
+    device = board.devices.get(monitor.proof.uart)
+    if device is not None and device.kind != UART_KIND:
+        uarts = [name for name, other in sorted(board.devices.items()) if other.kind == UART_KIND]
+        fix = f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
+        message = f"`{device.name}` of board `{board.name}` is a `{quote(device.kind)}`, not a UART"
+        draft.report.add("MON009", path, message, fix)
+
+
+def monitor_proof_has_time(draft: Draft) -> None:
+    """`within` is longer than the partition's longest time without a window, also at a switch, and two bytes on the line."""
+    monitor = draft.monitor
+    if monitor is None or monitor.proof is None or draft.guard is None or not _schedules_are_whole(draft):
+        return
+    proof, path = monitor.proof, (*MONITOR, "proof")
+    if not draft.report.ok((*path, "partition")):
+        return
+    absent = next((one for one in draft.schedules if all(window.partition != proof.partition for window in one.windows)), None)
+    if absent is not None:
+        message = f"`{quote(proof.partition)}` has no window in schedule `{absent.name}` and cannot answer there"
+        related = [(absent.path, f"`{absent.name}`")]
+        draft.report.add("MON010", (*path, "partition"), message, "give it one, or choose another partition", related=related)
+        return
+    away, bytes_ns = longest_absence(draft, proof.partition, draft.guard), -(-2 * BITS_OF_BYTE * 1_000_000_000 // proof.baud)
+    if proof.within_ns <= away + bytes_ns:
+        message = (
+            f"an answer takes more than {duration(away + bytes_ns)}: `{quote(proof.partition)}` has no window for up to {duration(away)}, "
+            f"and two bytes at {proof.baud} baud take {duration(bytes_ns)}"
+        )
+        draft.report.add("MON010", (*path, "within"), message, f"write more than {duration(away + bytes_ns)}")
+
+
+def monitor_waits_for_a_boot(draft: Draft) -> None:
+    """`boot` is longer than two of the longest major frames, and with a proof than two of its challenges, too."""
+    monitor = draft.monitor
+    if monitor is None or monitor.reset is None or not _schedules_are_whole(draft):
+        return
+    frames = 2 * max((schedule.major_frame or 0 for schedule in draft.schedules), default=0)
+    least = frames + (2 * monitor.proof.within_ns if monitor.proof is not None else 0)
+    if monitor.reset.boot_ns <= least:
+        what = "two major frames" + (" and two challenges" if monitor.proof is not None else "")
+        message = f"{what} take {duration(least)}, which is not less than {duration(monitor.reset.boot_ns)}"
+        draft.report.add("MON011", (*MONITOR, "reset", "boot"), message, "write how long the board takes to boot, and more than that")
+
+
 def monitor_makes_its_baud_rates(draft: Draft) -> None:
     """The monitor's clock makes its baud rates to within 2 %, with at least 8 clocks a bit."""
     monitor = draft.monitor
@@ -118,3 +169,7 @@ def monitor_makes_its_baud_rates(draft: Draft) -> None:
             message = f"the monitor cannot make {baud} baud from its clock of {monitor.clock} Hz"
             draft.report.add("MON008", written, message, f"write at most {monitor.clock // (2 * CLOCKS_PER_BIT)}", key=written == MONITOR)
             return
+
+
+def _schedules_are_whole(draft: Draft) -> bool:
+    return draft.report.spans.count(("schedules",)) == len(draft.schedules)
