@@ -17,6 +17,12 @@ PLANS = Path(__file__).with_name("plans")
 FRAMES = 30
 
 
+def watched(lesson: Path) -> str:
+    """A plan of config/ with a monitor, under another name."""
+    text = lesson.read_text().replace("\npartitions:", "\nmonitor: {lines: parallel, jitter: 10 ns, accuracy: 10 ppm}\npartitions:", 1)
+    return text.replace(f"name: {lesson.stem}", f"name: watched-{lesson.stem}", 1)
+
+
 @pytest.fixture(scope="session")
 def fast(repository: Path) -> Bundle:
     return Images(repository).image(PLANS / "fast.yaml")
