@@ -32,19 +32,26 @@ def _resources(lines: tuple[str, tuple[str, int]], others: tuple[str, tuple[str,
 
 @dataclass(frozen=True)
 class Board:
-    """`added` to the platform's own resources. `good` and `alarm` are two of its LEDs: green and red where it has both."""
+    """`added` to the platform's own resources. `good` and `alarm` are two of its LEDs: green and red where it has both.
+
+    `room`: how many the FPGA has of what nextpnr counts.
+    """
 
     platform: Any
     added: list[Any]
     good: tuple[str, int]
     alarm: tuple[str, int]
+    room: dict[str, int]
 
 
+_UP5K = {"ICESTORM_LC": 5280, "ICESTORM_RAM": 30}
+_HX1K = {"ICESTORM_LC": 1280, "ICESTORM_RAM": 16}
+_HX8K = {"ICESTORM_LC": 7680, "ICESTORM_RAM": 32}
 BOARDS: dict[str, Board] = {
-    "icebreaker": Board(ICEBreakerPlatform, _resources((_PMOD, ("pmod", 0)), ("1 2 3 4", ("pmod", 1))), ("led_g", 0), ("led_r", 0)),
-    "icestick": Board(ICEStickPlatform, _resources((_PMOD, ("pmod", 0)), ("3 4 5 6", ("j", 1))), ("led", 4), ("led", 0)),
+    "icebreaker": Board(ICEBreakerPlatform, _resources((_PMOD, ("pmod", 0)), ("1 2 3 4", ("pmod", 1))), ("led_g", 0), ("led_r", 0), _UP5K),
+    "icestick": Board(ICEStickPlatform, _resources((_PMOD, ("pmod", 0)), ("3 4 5 6", ("j", 1))), ("led", 4), ("led", 0), _HX1K),
     "hx8k-evn": Board(
-        ICE40HX8KBEVNPlatform, _resources(("4 5 6 9 10 11 12 13", ("j", 2)), ("14 17 18 19", ("j", 2))), ("led", 0), ("led", 1)
+        ICE40HX8KBEVNPlatform, _resources(("4 5 6 9 10 11 12 13", ("j", 2)), ("14 17 18 19", ("j", 2))), ("led", 0), ("led", 1), _HX8K
     ),
 }
 
