@@ -66,7 +66,7 @@ def synthesise(manifest: Manifest, board: str, output: Path, say: Callable[[str]
         raise Stop(ExitCode.WRONG_INPUT, f"{message}: write `clock: {hz // 1000} kHz`")
     say(f"building for {board}; a minute or two, more at the first time")
     output.mkdir(parents=True, exist_ok=True)
-    log = _run(boards, platform, made, output)
+    log = _run(boards, platform, made, board, output)
     return _read(log, output, board, tolerance_text(manifest))
 
 
@@ -102,12 +102,12 @@ def _gateware(module: str) -> Any:
     return importlib.import_module(module)
 
 
-def _run(boards: Any, platform: Any, made: Parameters, output: Path) -> str:
+def _run(boards: Any, platform: Any, made: Parameters, board: str, output: Path) -> str:
     """nextpnr's log."""
     before = dict(os.environ)
     os.environ.update({**{name: tool for name, tool in TOOLS.items() if name not in before}, "PATH": _path()})
     try:
-        plan = boards.prepare(platform, made, NAME)
+        plan = boards.prepare(platform, made, board, NAME)
         log = output / f"{NAME}.tim"
         log.unlink(missing_ok=True)
         try:
@@ -115,15 +115,25 @@ def _run(boards: Any, platform: Any, made: Parameters, output: Path) -> str:
         except subprocess.CalledProcessError:
             text = log.read_text(errors="replace") if log.exists() else ""
             if _NO_ROOM.search(text):
-                over = [f"{used} {_KINDS[kind]} of {most}" for kind, used, most in _USED.findall(text) if int(used) > int(most)]
-                what = ", ".join(over) or _first_error(text)
-                raise Stop(ExitCode.WRONG_INPUT, f"the monitor of this plan does not fit: {what}: use a larger board") from None
+                raise Stop(ExitCode.WRONG_INPUT, f"the monitor of this plan does not fit: {_too_much(text, boards)}") from None
             if not _FMAX.search(text):
                 raise Stop(ExitCode.ENVIRONMENT, f"the FPGA tools failed: {_first_error(text)} (logs in {output})") from None
     finally:
         os.environ.clear()
         os.environ.update(before)
     return log.read_text(errors="replace")
+
+
+def _too_much(log: str, boards: Any) -> str:
+    """What there is too little of, and which boards have enough."""
+    used = [(kind, int(one), int(most)) for kind, one, most in _USED.findall(log)]
+    over = [(kind, one, most) for kind, one, most in used if one > most]
+    if not over:
+        return _first_error(log)
+    what = ", ".join(f"{one} {_KINDS[kind]} of {most}" for kind, one, most in over)
+    enough = [name for name, board in boards.BOARDS.items() if all(one <= board.room.get(kind, one) for kind, one, _ in used)]
+    fix = " or ".join(f"`--board {name}`" for name in enough) + " has room" if enough else "no board that is known here has room"
+    return f"{what}: {fix}"
 
 
 def _first_error(text: str) -> str:

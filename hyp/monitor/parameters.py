@@ -37,8 +37,9 @@ class Reset:
 
 @dataclass(frozen=True)
 class Proof:
-    """`within` in clocks, `divisor` in clocks per bit."""
+    """`row` of a window of who has to answer, `within` in clocks, `divisor` in clocks per bit."""
 
+    row: int
     key: int
     within: int
     divisor: int
@@ -104,7 +105,9 @@ def parameters(manifest: Manifest) -> Parameters:
         host_divisor=divisor(monitor["host_baud"]),
         byte_divisor=divisor(monitor["baud"]) if monitor["byte_ns"] else 0,
         reset=None if reset is None else Reset(clocks(reset["boot_ns"]), reset["tries"], clocks(reset["pulse_ns"])),
-        proof=None if proof is None else Proof(proof["key"], clocks(proof["within_ns"]), divisor(proof["baud"])),
+        proof=None
+        if proof is None
+        else Proof(_row_of(proof["partition"], schedules), proof["key"], clocks(proof["within_ns"]), divisor(proof["baud"])),
     )
 
 
@@ -130,6 +133,11 @@ def drift_limit(monitor: MonitorEntry, schedules: list[ScheduleEntry]) -> int:
 def _offset(before: ScheduleEntry, after: ScheduleEntry) -> int:
     """ns from the first window of a frame of `before` to the first one of the frame after it, of `after`."""
     return before["major_frame_ns"] - before["windows"][0]["at_ns"] + after["windows"][0]["at_ns"]
+
+
+def _row_of(partition: str, schedules: list[ScheduleEntry]) -> int:
+    """Its first window; the plan's checks see to it that there is one."""
+    return next(window["index"] for schedule in schedules for window in schedule["windows"] if window["partition"] == partition)
 
 
 def _rows(number: int, schedule: ScheduleEntry, tolerance: Tolerance) -> list[Row]:

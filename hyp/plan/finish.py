@@ -6,6 +6,7 @@ from hyp.plan.actions import WrittenAction, WrittenRule
 from hyp.plan.draft import Draft, DraftPartition, DraftSchedule, DraftWindow
 from hyp.plan.draft_links import DraftChannel, DraftEvent, DraftGate, DraftShared
 from hyp.plan.model import Channel, Event, Gate, Grants, HealthAction, HealthRule, Partition, Plan, Schedule, Shared, Window
+from hyp.plan.monitor_edges import silence_of
 from hyp.plan.rights_language import EVERYONE, MODULE_OPERATIONS, OPERATIONS
 from hyp.toolchain.project import project_root
 
@@ -30,7 +31,7 @@ def finished(draft: Draft) -> Plan:
         module_health={event: _rule(rule) for event, rule in draft.module_health.items()},
         trace=draft.trace,
         gates=tuple(map(_gate, draft.gates)),
-        monitor=None if draft.monitor is None else draft.monitor.finished(max(s.major_frame or 0 for s in draft.schedules)),
+        monitor=None if draft.monitor is None else draft.monitor.finished(silence_of(draft, draft.monitor)),
     )
 
 

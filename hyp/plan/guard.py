@@ -12,9 +12,11 @@ _WRITES = {"parallel": 1, "uart-modem": 3}
 """Of `monitor.lines`: the data lines; RTS down, RTS and DTR up, the identity byte."""
 
 
-def needed(costs: Costs, lines: str | None = None) -> int:
-    """ns: the board's longest kernel path and a switch, with the monitor's `lines` their writes too, rounded up to a whole STEP_NS."""
-    return -(-(costs.kernel_path_ns + costs.switch_ns + mark_ns(costs, lines)) // STEP_NS) * STEP_NS
+def needed(costs: Costs, lines: str | None = None, rest_ns: int = 0) -> int:
+    """ns: the board's longest kernel path and a switch, with the monitor's `lines` their writes too, and `rest_ns` for which they have to
+    be at rest before that; rounded up to a whole STEP_NS.
+    """
+    return -(-(costs.kernel_path_ns + costs.switch_ns + mark_ns(costs, lines) + rest_ns) // STEP_NS) * STEP_NS
 
 
 def mark_ns(costs: Costs, lines: str | None) -> int:

@@ -30,7 +30,7 @@ JITTER = Field("jitter", Quantity(DURATION, 0, 1_000_000, "200 ns"), "Of the lin
 FILTER = Field("filter", Quantity(DURATION, 0, 1_000_000, "500 ns"), "Lines must be steady for this long, 8 clocks at least", default=500,
                default_words="500 ns")  # fmt: skip
 SILENCE = Field("silence", Quantity(DURATION, 1, sample="20 ms"), "After this time without an edge the board is silent",
-                default_words="the longest major frame")  # fmt: skip
+                default_words="as long as a good board may take, one major frame at least")  # fmt: skip
 DRIFT_FRAMES = Field("drift_frames", Integer(1, 1024, "64"), "Major frames over which the rate is judged", default=64)
 HOST_BAUD = Field("host_baud", Integer(300, BAUD_MAX, "115200"), "Bits per second of the monitor's own line to the host", default=115200)
 

@@ -28,7 +28,7 @@ def draft_of(values: Values, board: Board | None, file: FilePath, base: FilePath
     partitions = values.get(lang.PARTITIONS) or {}
     schedules = values.get(lang.SCHEDULES) or {}
     monitor = monitor_of(values.get(lang.P_MONITOR), board)
-    needs = None if board is None else needed(board.costs, None if monitor is None else monitor.lines)
+    needs = None if board is None else needed(board.costs, *((monitor.lines, monitor.rest) if monitor is not None else ()))
     guard = values.get(lang.GUARD)
     return Draft(
         name=values.get(lang.PLAN_NAME),

@@ -34,7 +34,7 @@ RULES = """\
 - Relative paths are looked up from the plan's folder, then from each folder above it up to the project root (the nearest one with an
   `SConstruct` or `.git`), then among the examples that come with hyp.
 - A window gives its partition `for - guard`. `guard: auto` is the board's `kernel_path` + `switch`, with a `monitor` its
-  writes too, rounded up to a whole 100 ns. The
+  writes too, with `uart-modem` also the time for which RTS has to be down (`filter`, 3 clocks, `jitter`), rounded up to a whole 100 ns. The
   smallest `for` is twice the guard.
 - A UART's baud rate must come within 2 % of `clock / 16 / n`.
 - A grant on `"*"` is one on all other partitions, in addition to what is granted by name. A partition may do everything to itself.

@@ -84,7 +84,7 @@ class Judge(Component):
             with m.State("IDLE"):
                 chosen = self.id
                 if p.modem:  # the lines do not say which window: the next one, or a frame's first
-                    chosen = Mux(self.first, 0, Mux(boundary, (1 << ROW_BITS) - 1, expected))
+                    chosen = Mux(self.first, 0, Mux(boundary | ~self.locked, (1 << ROW_BITS) - 1, expected))
                 m.d.comb += port.addr.eq(chosen)
                 with m.If(self.edge):
                     m.d.sync += [at.eq(time - self.age), identity.eq(chosen), known.eq(chosen < form.rows), quiet.eq(0)]

@@ -16,11 +16,14 @@ def answer(challenge: Value, key: int) -> Value:
 
 
 class Prover(Component):
-    """While it runs (`run`), a new challenge every `within`. `fault` when the answer to the last one was wrong or did not come."""
+    """While it runs (`run`), a new challenge every `within`, the first one after as long: by then whoever answers has had its windows.
+
+    `fault` when the answer to the last one was wrong or did not come. `alive`: there was a right one since it began to run.
+    """
 
     def __init__(self, proof: Proof) -> None:
         self._proof = proof
-        super().__init__({"run": In(1), "received": In(1, init=1), "sent": Out(1, init=1), "fault": Out(1)})
+        super().__init__({"run": In(1), "received": In(1, init=1), "sent": Out(1, init=1), "fault": Out(1), "alive": Out(1)})
 
     def elaborate(self, _platform: object) -> Module:
         m = Module()
@@ -33,13 +36,21 @@ class Prover(Component):
         m.d.sync += self.fault.eq(0)
         with m.If(valid & sender.ready):
             m.d.sync += valid.eq(0)
+        with m.If(right):
+            m.d.sync += self.alive.eq(1)
         with m.If(~self.run):
-            m.d.sync += [open_.eq(0), left.eq(0)]
+            m.d.sync += [open_.eq(0), right.eq(0), self.alive.eq(0), left.eq(self._proof.within)]
         with m.Elif(left != 0):
             m.d.sync += left.eq(left - 1)
             with m.If(receiver.strobe):
-                m.d.sync += right.eq(receiver.data == answer(challenge, self._proof.key))
+                m.d.sync += right.eq(open_ & (receiver.data == answer(challenge, self._proof.key)))
         with m.Else():
             m.d.sync += [self.fault.eq(open_ & ~right), open_.eq(1), right.eq(0), left.eq(self._proof.within), valid.eq(1)]
-            m.d.sync += shift.eq(Cat(shift[1:], shift[0] ^ shift[2] ^ shift[3] ^ shift[5]))  # maximal length, x^16+x^14+x^13+x^11+1
+        with m.If(~open_ | (left == 0)):  # so the first challenge depends on when the board was ready
+            m.d.sync += shift.eq(stirred(shift))
         return m
+
+
+def stirred(shift: Value) -> Value:
+    """Eight steps of the register of maximal length, x^16 + x^14 + x^13 + x^11 + 1."""
+    return Cat(shift[8:], *(shift[n] ^ shift[n + 2] ^ shift[n + 3] ^ shift[n + 5] for n in range(8)))

@@ -53,14 +53,17 @@ class Monitor(Component):
         else:
             m.d.comb += judge.edge.eq(lines.strobe)
 
+        alive = Signal(init=1)  # who has to prove that it runs has done so
+
         # Faults that others find wait here for a clock in which the judge says nothing.
         other, other_kind = Signal(), Signal(4)
-        last_row = Signal(ROW_BITS)
+        last_row, other_row = Signal(ROW_BITS), Signal(ROW_BITS)
+        m.d.comb += other_row.eq(last_row if p.proof is None else Mux(other_kind == Kind.PROOF, p.proof.row, last_row))
         m.d.sync += self.verdict.eq(judge.verdict | other)
-        m.d.sync += [self.kind.eq(Mux(judge.verdict, judge.kind, other_kind)), self.row.eq(Mux(judge.verdict, judge.row, last_row))]
+        m.d.sync += [self.kind.eq(Mux(judge.verdict, judge.kind, other_kind)), self.row.eq(Mux(judge.verdict, judge.row, other_row))]
         m.d.sync += self.deviation.eq(Mux(judge.verdict, judge.deviation, 0))
         with m.If(judge.verdict):
-            with m.If(judge.measured):
+            with m.If(judge.measured | judge.kind.matches(int(Kind.LOCKED), int(Kind.WRONG))):  # what is now in the window's place
                 m.d.sync += last_row.eq(judge.row)
         with m.Else():
             m.d.sync += other.eq(0)
@@ -72,8 +75,11 @@ class Monitor(Component):
                 m.d.comb += judge.blemish.eq(1)
         if p.proof is not None:
             m.submodules.prover = prover = Prover(p.proof)
-            m.d.comb += [prover.run.eq(judge.locked), prover.received.eq(self.prover_in), self.prover_out.eq(prover.sent)]
-            with m.If(prover.fault):
+            # A board that boots is reset when it has not answered in time, and that is the fault; each missing answer is one later.
+            m.d.comb += [prover.received.eq(self.prover_in), self.prover_out.eq(prover.sent)]
+            m.d.comb += [prover.run.eq(judge.locked & ~watchdog.pulse), alive.eq(prover.alive)]
+            dumb = watchdog.gave_up & judge.locked & ~prover.alive
+            with m.If((prover.fault & ~watchdog.booting) | dumb):
                 m.d.sync += [other.eq(1), other_kind.eq(Kind.PROOF)]
                 m.d.comb += judge.blemish.eq(1)
 
@@ -84,7 +90,7 @@ class Monitor(Component):
         fault, losing = Signal(), Signal()
         m.d.comb += fault.eq(self.verdict & (self.kind > Kind.GOOD))
         m.d.comb += losing.eq(self.verdict & self.kind.matches(*(int(kind) for kind in RESETS)))
-        m.d.comb += [watchdog.good_frame.eq(judge.frame & judge.good), watchdog.fault.eq(losing)]
+        m.d.comb += [watchdog.good_frame.eq(judge.frame & judge.good & alive), watchdog.fault.eq(losing)]
         m.d.comb += [
             reporter.fault.eq(fault),
             reporter.kind.eq(self.kind),

@@ -10,11 +10,16 @@ from hyp.monitor.parameters import Reset
 
 
 class Watchdog(Component):
-    """`good_frame` arms it; `fault`, one of those that lose a window, acts only then. `pulse` resets the board while it is 1."""
+    """`good_frame` arms it; `fault`, one of those that lose a window, acts only then. `pulse` resets the board while it is 1.
+
+    `booting`: it waits for that, or resets. `gave_up`: it waited in vain.
+    """
 
     def __init__(self, reset: Reset | None) -> None:
         self._reset = reset
-        super().__init__({"good_frame": In(1), "fault": In(1), "pulse": Out(1), "state": Out(3), "tries": Out(8)})
+        super().__init__({
+            "good_frame": In(1), "fault": In(1), "pulse": Out(1), "state": Out(3), "tries": Out(8), "booting": Out(1), "gave_up": Out(1),
+        })  # fmt: skip
 
     def elaborate(self, _platform: object) -> Module:
         m = Module()
@@ -25,6 +30,7 @@ class Watchdog(Component):
         left = Signal(range(max(boot, pulse) + 1), init=boot)
         state = Signal(3, init=WatchdogState.BOOT)
         m.d.comb += [self.state.eq(state), self.pulse.eq(state == WatchdogState.PULSE)]
+        m.d.comb += self.booting.eq((state == WatchdogState.BOOT) | self.pulse)
 
         def act() -> None:
             with m.If(self.tries == tries):
@@ -39,6 +45,7 @@ class Watchdog(Component):
                 with m.If(self.good_frame):
                     m.d.sync += state.eq(WatchdogState.ARMED)
                 with m.Elif(left == 0):
+                    m.d.comb += self.gave_up.eq(1)
                     act()
             with m.Case(WatchdogState.ARMED):
                 with m.If(self.fault):

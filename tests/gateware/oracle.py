@@ -14,6 +14,9 @@ from hyp.image.manifest import Manifest, ScheduleEntry
 from hyp.monitor.kinds import Kind
 
 LEAST_FILTER = 8
+DTR, RTS = 1, 2
+UNKNOWN = 127
+"""What a frame's first window is taken for when DTR does not say that it is one."""
 Verdict = tuple[Kind, int, int]
 
 
@@ -26,12 +29,20 @@ class Edge:
     value: int
 
 
-def samples(changes: Iterable[tuple[int, int]], half_ps: int) -> Iterator[tuple[int, int]]:
+@dataclass(frozen=True)
+class Heard:
+    """An identity byte; `taken` is the sample in the middle of its stop bit."""
+
+    taken: int
+    value: int
+
+
+def samples(changes: Iterable[tuple[int, int]], half_ps: int, idle: int = 0) -> Iterator[tuple[int, int]]:
     """(first sample, value) of each piece that the monitor's clock sees; what comes and goes between two samples is not seen."""
     seen: dict[int, int] = {}
     for at_ps, value in changes:
         seen[max(0, ceil(Fraction(at_ps - half_ps, 2 * half_ps)))] = value
-    before: int | None = 0
+    before = idle
     for place, value in sorted(seen.items()):
         if value != before:
             yield place, value
@@ -51,6 +62,23 @@ def edges(changes: Iterable[tuple[int, int]], half_ps: int, steady: int) -> list
         if end - start >= steady:
             found.append(Edge(began, start + steady - 1, value))
             resting, began = value, None
+    return found
+
+
+def heard(changes: Iterable[tuple[int, int]], half_ps: int, divisor: int) -> list[Heard]:
+    """8N1 of a line that ends high: each bit as it is in its middle, counted from the first low sample; a start bit must last so long."""
+    levels = [(0, 1), *samples(changes, half_ps, 1)]
+
+    def level(at: int) -> int:
+        return next(value for start, value in reversed(levels) if start <= at)
+
+    found, at = [], 0
+    while lows := [max(at, start) for start, value in levels if value == 0 and level(max(at, start)) == 0]:
+        middle = min(lows) + divisor // 2
+        bits = [level(middle + n * divisor) for n in range(10)]
+        at = middle + 1 if bits[0] else middle + 9 * divisor + 1
+        if not bits[0] and bits[9]:
+            found.append(Heard(at - 1, sum(bit << n for n, bit in enumerate(bits[1:9]))))
     return found
 
 
@@ -79,7 +107,9 @@ class Oracle:
     def __init__(self, manifest: Manifest) -> None:
         monitor = manifest["monitor"]
         assert monitor is not None
+        self.modem = monitor["lines"] == "uart-modem"
         self._hz = monitor["clock_hz"]
+        self.bit = _nearest(Fraction(self._hz, monitor["baud"]))
         self._ppm = Fraction(monitor["accuracy_ppm"], 1_000_000)
         self._jitter = self._clocks(monitor["jitter_ns"])
         self.steady = max(ceil(self._clocks(monitor["filter_ns"])), LEAST_FILTER)
@@ -89,19 +119,23 @@ class Oracle:
         self._schedules = manifest["schedules"]
         self._windows = {window["index"]: (schedule, window) for schedule in self._schedules for window in schedule["windows"]}
         longest = max(self._last_good(self._frame(one, other)) for one in self._schedules for other in self._schedules)
-        self._limit = longest + self._late + self.silence
+        self.limit = longest + self._late + self.silence
         rates = [self._frame(one, other) for one in self._schedules for other in self._schedules]
         self._drift = self._jitter + 1 + self._span * max(rate * self._ppm + abs(rate - _nearest(rate)) for rate in rates)
 
-    def judge(self, found: Iterable[Edge]) -> Judgement:
+    def judge(self, found: Iterable[Edge], bytes_: Iterable[Heard] = ()) -> Judgement:
         """All verdicts, up to the silence after the last edge."""
         self._said = Judgement()
         self._place: tuple[ScheduleEntry, int] | None = None  # the schedule in force, and how many of its windows have come
         taken = 0
-        for edge in found:
-            self._wait(taken, edge.taken)
-            taken = edge.taken
-            self._take(edge)
+        events: list[Edge | Heard] = [*found, *bytes_]
+        for one in sorted(events, key=lambda event: event.taken):
+            self._wait(taken, one.taken)
+            if isinstance(one, Heard):
+                self._hear(one)
+            else:
+                taken = one.taken if not self.modem or one.value & RTS else taken
+                self._take(one)
         self._wait(taken, 1 << 62)
         return self._said
 
@@ -133,11 +167,13 @@ class Oracle:
 
     def _say(self, kind: Kind, row: int, off: int = 0) -> None:
         self._said.verdicts.append((kind, row, off))
+        if kind in (Kind.LOCKED, Kind.WRONG):
+            self._current = row
         if kind > Kind.GOOD:
             self._clean = False
 
     def _wait(self, taken: int, until: int) -> None:
-        if self._place is not None and (until - taken > self.silence + self.steady + 1 or until - self._reference > self._limit):
+        if self._place is not None and (until - taken > self.silence + self.steady + 1 or until - self._reference > self.limit):
             self._say(Kind.SILENT, self._awaited())
             self._place = None
 
@@ -147,8 +183,23 @@ class Oracle:
         windows = schedule["windows"]
         return windows[come % len(windows)]["index"]
 
+    def _hear(self, byte: Heard) -> None:
+        """The identity of the window that began last, as far as anyone knows."""
+        if self._place is not None and byte.value != self._current:
+            self._say(Kind.WRONG, self._current)
+
+    def _shown(self, edge: Edge) -> int:
+        """DTR names the frame's first window; RTS alone is the next one's, whichever that is."""
+        if not self.modem:
+            return edge.value & 0x7F
+        if edge.value & DTR:
+            return 0
+        return UNKNOWN if self._place is None or self._place[1] == len(self._place[0]["windows"]) else self._awaited()
+
     def _take(self, edge: Edge) -> None:
-        shown = edge.value & 0x7F
+        if self.modem and not edge.value & RTS:
+            return
+        shown = self._shown(edge)
         owner = self._windows.get(shown)
         first = owner is not None and owner[1]["position"] == 0
         if self._place is None:
@@ -219,6 +270,7 @@ class Oracle:
 
     def _grade(self, time: int, place: Fraction, row: int) -> bool:
         off = time - _nearest(place)
+        self._current = row
         self._said.statistics.setdefault(row, Statistic()).add(off)
         if self._early(time, place):
             self._say(Kind.EARLY, row, off)

@@ -9,6 +9,7 @@ import pytest
 from hyp.bench.measure import Bench
 from hyp.monitor.kinds import Kind
 from sim.monitor.standin.pins import record
+from tests.gateware.conftest import watched
 from tests.gateware.oracle import Oracle, edges
 from tests.gateware.streams import from_writes
 
@@ -19,8 +20,7 @@ LESSONS = {"demo": 100, "gates": 60, "restart": 120, "health": 60, "schedules": 
 @pytest.mark.parametrize("name", sorted(LESSONS))
 def test_every_window_is_shown_in_time(name: str, repository: Path, tmp_path: Path) -> None:
     file = repository / "config" / f"{name}.yaml"
-    text = file.read_text().replace("\npartitions:", "\nmonitor: {lines: parallel, jitter: 10 ns, accuracy: 10 ppm}\npartitions:", 1)
-    bundle = Bench(repository).image(file, text.replace(f"name: {name}", f"name: watched-{name}", 1))
+    bundle = Bench(repository).image(file, watched(file))
     writes = record(bundle, LESSONS[name], tmp_path)
     oracle = Oracle(bundle.manifest)
     judged = oracle.judge(edges(from_writes(writes).changes, 41_667, oracle.steady))

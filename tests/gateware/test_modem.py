@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -18,13 +19,11 @@ from hyp.target.bundle import Bundle
 from sim.monitor.standin.bench import Bench, Event, Said
 from sim.monitor.standin.pins import Write, record
 from tests.gateware.conftest import PLANS
+from tests.gateware.proving import KEY, frame_of
 from tests.gateware.streams import HALF_PS, NS
 
 FRAMES = 6
-KEY = 0x5A
 CHALLENGES = bytes(range(0, 250, 17))
-BIT_PS = 104 * 2 * HALF_PS
-"""Clocks per bit at 115200 baud and 12 MHz, as the monitor counts them."""
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +42,6 @@ def writes(image: Bundle, tmp_path_factory: pytest.TempPathFactory) -> list[Writ
     return record(image, FRAMES, tmp_path_factory.mktemp("pins"))
 
 
-def frame_of(byte: int, at_ps: int, name: str) -> list[Event]:
-    """8N1."""
-    bits = [0, *(byte >> n & 1 for n in range(8)), 1]
-    return [Event(at_ps + n * BIT_PS, name, bit) for n, bit in enumerate(bits)]
-
-
 def events_of(writes: list[Write]) -> list[Event]:
     first = writes[0].at_ns - 2000
     found = []
@@ -62,11 +55,6 @@ def kinds(said: Said) -> list[Kind]:
     return [kind for kind, _, _ in said.verdicts]
 
 
-def edge_kinds(said: Said) -> list[Kind]:
-    """Without what is said of challenges, which nobody answers here."""
-    return [kind for kind in kinds(said) if kind is not Kind.PROOF]
-
-
 def run(modem: Bench, events: list[Event], more_ps: int = 20_000_000) -> Said:
     return modem.run(events, max(event.at_ps for event in events) + more_ps, HALF_PS)
 
@@ -77,7 +65,7 @@ def test_the_kernels_lines(modem: Bench, writes: list[Write]) -> None:
     assert [one.value & 1 for one in ups[:6]] == [1, 0, 0, 1, 0, 0]
     assert {one.value for one in writes if one.serial} == {0, 2}
     said = run(modem, events_of(writes))
-    assert edge_kinds(said) == [Kind.LOCKED, *[Kind.GOOD] * (len(ups) - 1)]
+    assert kinds(said) == [Kind.LOCKED, *[Kind.GOOD] * (len(ups) - 1)]
     assert max(abs(off) for _, _, off in said.verdicts) <= 1
 
 
@@ -89,28 +77,19 @@ def test_faults_on_the_lines(modem: Bench, writes: list[Write]) -> None:
     assert Kind.MISSING in kinds(lost), "and the frame ends too early"
     names = [n for n, one in enumerate(writes) if one.serial]
     mistaken = [Write(one.at_ns, 1, serial=True) if n == names[3] else one for n, one in enumerate(writes)]
-    assert [kind for kind in edge_kinds(run(modem, events_of(mistaken))) if kind > Kind.GOOD] == [Kind.WRONG]
+    assert [kind for kind in kinds(run(modem, events_of(mistaken))) if kind > Kind.GOOD] == [Kind.WRONG]
     moved = [Write(one.at_ns + 1500, one.value) if n == middle else one for n, one in enumerate(writes)]
-    assert [kind for kind in edge_kinds(run(modem, events_of(moved))) if kind > Kind.GOOD] == [Kind.LATE]
-    assert edge_kinds(run(modem, events_of(writes[: ups[5]]), 1_500_000_000))[-1] is Kind.SILENT
+    assert [kind for kind in kinds(run(modem, events_of(moved))) if kind > Kind.GOOD] == [Kind.LATE]
+    assert kinds(run(modem, events_of(writes[: ups[5]]), 1_500_000_000))[-1] is Kind.SILENT
 
 
-def test_proof(modem: Bench, writes: list[Write]) -> None:
-    """A right answer in time is no fault; a wrong one is, and so is none."""
-    lines = events_of(writes)
-    silent = run(modem, lines, 1)
-    assert silent.challenges, "the first challenge is sent when judging begins"
-    challenge = silent.challenges[0]
-
-    def with_answer(byte: int) -> Said:
-        return run(modem, sorted([*lines, *frame_of(byte, 1_000_000_001, "prover_in")], key=lambda event: event.at_ps), 1)
-
-    def faults(said: Said) -> list[Kind]:
-        return [kind for kind in kinds(said) if kind > Kind.GOOD]
-
-    assert faults(silent) == [Kind.PROOF]
-    assert faults(with_answer(answer(challenge, KEY))) == []
-    assert faults(with_answer(answer(challenge, KEY) ^ 1)) == [Kind.PROOF]
+def test_a_board_that_comes_back(modem: Bench, writes: list[Write]) -> None:
+    """After a silence in the middle of a frame: the first byte is compared with the window that is judged now, not with the last before."""
+    ups = [n for n, one in enumerate(writes) if not one.serial and one.value & 2]
+    stop = next(n for n in ups if writes[n].value & 1 and n > ups[3])  # the last window before has an index, and no byte is cut
+    again = [replace(one, at_ns=one.at_ns + 2_500_000) for one in writes]
+    said = run(modem, events_of(writes[:stop] + again))
+    assert kinds(said) == [Kind.LOCKED, *[Kind.GOOD] * (ups.index(stop) - 1), Kind.SILENT, Kind.LOCKED, *[Kind.GOOD] * (len(ups) - 1)]
 
 
 def test_a_partition_answers(image: Bundle, tmp_path: Path) -> None:

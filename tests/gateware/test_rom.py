@@ -1,14 +1,30 @@
-"""The plan table in the RTL's text is the plan: decoded here from the Verilog, with none of the code that wrote it."""
+"""The plan table in the RTL is the plan: decoded from the Verilog and compared with the YAML, with none of the code that wrote it."""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
-from hyp.target.bundle import Bundle
+import pytest
+import yaml
+
+from hyp.bench.measure import Bench as Images
+from hyp.monitor.parameters import parameters
 from sim.monitor.standin.bench import Bench
+from tests.gateware.conftest import PLANS, watched
 
 WORD = re.compile(r"^\s*rom\[(\d+)\] = (\d+)'h([0-9a-f]+);", re.MULTILINE)
+UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "Hz": 1, "kHz": 10**3, "MHz": 10**6, "ppm": 1, "%": 10**4}
+DEFAULTS = {"clock": "12 MHz", "accuracy": "100 ppm", "jitter": "200 ns"}
+"""As docs/reference/plan.md has them."""
+
+
+def number(text: str) -> Fraction:
+    """ns, Hz or parts per million."""
+    value, unit = text.split()
+    return Fraction(value) * UNITS[unit]
 
 
 def fields(word: int, width: int, schedule_bits: int) -> tuple[int, int, int, int, int, int]:
@@ -19,30 +35,37 @@ def fields(word: int, width: int, schedule_bits: int) -> tuple[int, int, int, in
     return lo, nominal, hi, rest & ((1 << schedule_bits) - 1), rest >> schedule_bits & 1, rest >> (schedule_bits + 1) & 1
 
 
-def test_the_rom_is_the_plan(rtl: Bench, fast: Bundle) -> None:
-    found = WORD.findall(rtl.program.with_name("monitor.v").read_text())
-    width = int(found[0][1])
-    words = {int(place): int(text, 16) for place, _, text in found}
-    manifest, monitor = fast.manifest, fast.manifest["monitor"]
-    assert monitor is not None
-    schedules, clock = manifest["schedules"], Fraction(monitor["clock_hz"], 10**9)
-    count = sum(len(schedule["windows"]) for schedule in schedules)
-    assert sorted(words) == list(range(count + len(schedules) ** 2))
+@pytest.mark.parametrize("name", ["fast", "modem", "demo"])
+def test_the_rom_is_the_plan(name: str, repository: Path, tmp_path: Path) -> None:
+    file = PLANS / f"{name}.yaml" if name != "demo" else repository / "config" / "demo.yaml"
+    text = file.read_text() if name != "demo" else watched(file)
+    made = Bench(parameters(Images(repository).image(file, text).manifest), tmp_path)
+    found = WORD.findall(made.program.with_name("monitor.v").read_text())
+    width, words = int(found[0][1]), {int(place): int(value, 16) for place, _, value in found}
+    plan: dict[str, Any] = yaml.safe_load(text)
+    monitor = {**DEFAULTS, **plan["monitor"]}
+    clock, jitter, ppm = (number(monitor[key]) for key in ("clock", "jitter", "accuracy"))
+    frames = [number(schedule["major_frame"]) for schedule in plan["schedules"].values()]
+    starts = [sorted(number(window["at"]) for window in schedule["windows"]) for schedule in plan["schedules"].values()]
+    schedule_bits = max(1, (len(starts) - 1).bit_length())
 
-    def check(found: tuple[int, int, int], ns: int) -> None:
+    def check(found: tuple[int, int, int], ns: Fraction) -> None:
         """The widest whole clocks that a good edge can show, and no wider."""
         lo, nominal, hi = found
-        off = Fraction(monitor["jitter_ns"]) + Fraction(ns * monitor["accuracy_ppm"], 10**6)
-        assert abs(nominal - ns * clock) <= Fraction(1, 2)
-        assert hi - 1 <= (ns + off) * clock < hi
-        assert lo < (ns - off) * clock <= lo + 1
+        off, per_ns = jitter + ns * ppm / 10**6, clock / 10**9
+        assert abs(nominal - ns * per_ns) <= Fraction(1, 2)
+        assert hi - 1 <= (ns + off) * per_ns < hi
+        assert lo < (ns - off) * per_ns <= lo + 1
 
-    for number, schedule in enumerate(schedules):
-        first = schedule["windows"][0]["at_ns"]
-        for place, window in enumerate(schedule["windows"]):
-            lo, nominal, hi, owner, begins, ends = fields(words[window["index"]], width, 1)
-            check((lo, nominal, hi), window["at_ns"] - first)
-            assert (owner, bool(begins), bool(ends)) == (number, place == 0, place == len(schedule["windows"]) - 1)
-        for other, following in enumerate(schedules):
-            span = schedule["major_frame_ns"] - first + following["windows"][0]["at_ns"]
-            check(fields(words[count + number * len(schedules) + other], width, 1)[:3], span)
+    place = 0
+    for which, at in enumerate(starts):
+        for position, start in enumerate(at):
+            lo, nominal, hi, owner, begins, ends = fields(words.pop(place), width, schedule_bits)
+            check((lo, nominal, hi), start - at[0])
+            assert (owner, bool(begins), bool(ends)) == (which, position == 0, position == len(at) - 1)
+            place += 1
+    for frame, at in zip(frames, starts, strict=True):
+        for following in starts:
+            check(fields(words.pop(place), width, schedule_bits)[:3], frame - at[0] + following[0])
+            place += 1
+    assert words == {}

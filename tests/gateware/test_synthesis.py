@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hyp.exits import ExitCode
 from sim.monitor.formal import JudgeHolds, WatchdogHolds, check
+from sim.monitor.judge import Judge
 
 pytestmark = [pytest.mark.fpga, pytest.mark.slow]
 
@@ -49,7 +52,7 @@ def test_the_demo_fits_with_half_to_spare(demo: Path, tmp_path: Path) -> None:
 def test_a_board_that_is_too_small_is_refused(demo: Path, tmp_path: Path) -> None:
     done = build(demo, "icestick", tmp_path / "fpga")
     assert done.returncode == ExitCode.WRONG_INPUT
-    assert re.search(r"does not fit: [0-9]+ logic cells of 1280: use a larger board", done.stderr)
+    assert re.search(r"does not fit: [0-9]+ logic cells of 1280: `--board icebreaker` or `--board hx8k-evn` has room", done.stderr)
 
 
 def test_another_clock_than_the_boards_is_refused(demo: Path, tmp_path: Path) -> None:
@@ -65,6 +68,29 @@ def test_the_watchdog_holds_whatever_comes(tmp_path: Path) -> None:
 
 def test_the_judge_holds_whatever_comes(tmp_path: Path) -> None:
     assert "Status: PASSED" in check(JudgeHolds(), JUDGE_DEPTH, tmp_path)
+
+
+MUTANTS = {
+    "late is good": ("(shifted >= lo) & (shifted <= hi)", "shifted >= lo"),
+    "any window is good": ("m.If(known & (identity == expected))", "m.If(known)"),
+    "what is missing is not said": ("with m.If(skipped):", "with m.If(0):"),
+}
+"""Text of the judge, and what a careless hand would have made of it."""
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_the_model_checker_finds_a_careless_judge(name: str, tmp_path: Path) -> None:
+    assert "Status: FAILED" in check(JudgeHolds(mutated(*MUTANTS[name])), JUDGE_DEPTH, tmp_path)
+
+
+def mutated(old: str, new: str) -> type[Judge]:
+    """The judge's source, with one change."""
+    source = Path(inspect.getfile(Judge)).read_text()
+    assert source.count(old) == 1, old
+    made: dict[str, Any] = {"__name__": "mutant"}
+    exec(source.replace(old, new), made)
+    judge: type[Judge] = made["Judge"]
+    return judge
 
 
 def test_the_model_checker_finds_a_fault(tmp_path: Path) -> None:

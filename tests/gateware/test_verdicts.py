@@ -15,6 +15,7 @@ from hyp.target.bundle import Bundle
 from sim.monitor.standin.bench import Bench, Said
 from sim.monitor.standin.pins import Write
 from tests.gateware.oracle import Judgement, Oracle, edges
+from tests.gateware.proving import played
 from tests.gateware.streams import HALF_PS, MUTATIONS, Mutation, Stream, from_writes
 
 EDGES = 14
@@ -66,7 +67,7 @@ MUTATION = st.builds(
 
 
 def test_faults_one_at_a_time_and_many(
-    writes: list[Write], rtl: Bench, oracle: Oracle, repository: Path, pytestconfig: pytest.Config
+    writes: list[Write], rtl: Bench, proving: Bench, oracle: Oracle, repository: Path, pytestconfig: pytest.Config
 ) -> None:
     """One test, so that one process sees all of the coverage. Hypothesis draws the faults of the second part; a stream on which RTL and
     oracle differ is shrunk to the fewest faults that still show it.
@@ -81,6 +82,9 @@ def test_faults_one_at_a_time_and_many(
     dead = rtl.run([], 300_000_000, HALF_PS)
     seen.update(f"watchdog {state.name}" for state, _ in dead.watchdog)
     assert [(state.name, tries) for state, tries in dead.watchdog] == ALARM, "a board that never boots"
+
+    dumb = played(proving, [], 24)  # a partition that never proves that it runs, on a monitor of its own
+    seen.update(f"verdict {kind.name}" for kind in {kind for kind, _, _ in dumb.verdicts} if kind is Kind.PROOF)
 
     number = int(pytestconfig.getoption("--monitor-seed"))
     streams = int(pytestconfig.getoption("--monitor-streams"))
@@ -97,7 +101,7 @@ def test_faults_one_at_a_time_and_many(
     report(seen, repository / "build" / "gateware" / "coverage.txt")
     assert seen["streams"] >= 500, "verdict equality on at least 500 mutated streams"
     kinds = {name for name in seen if name.startswith("verdict ")}
-    assert kinds == {f"verdict {kind.name}" for kind in Kind if kind is not Kind.PROOF}, "a proof needs a partition: test_proof"
+    assert kinds == {f"verdict {kind.name}" for kind in Kind}
     states = {name for name in seen if name.startswith("watchdog ")}
     assert states == {f"watchdog {state.name}" for state in WatchdogState if state is not WatchdogState.OFF}
 

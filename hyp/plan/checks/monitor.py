@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-
-from hyp.plan.board_language import PARALLEL_KIND
+from hyp.plan.board_language import PARALLEL_KIND, UART_KIND
 from hyp.plan.checks.lookup import find_partition
-from hyp.plan.draft import Draft, DraftSchedule, DraftWindow
-from hyp.plan.draft_monitor import DraftMonitor
+from hyp.plan.draft import Draft
+from hyp.plan.monitor_edges import gaps, longest_absence, longest_quiet
 from hyp.plan.monitor_language import MODEM, PARALLEL
 from hyp.plan.node import Path
 from hyp.plan.quote import alternatives, nearest, quote
@@ -16,9 +13,9 @@ from hyp.plan.units import duration
 
 WINDOWS_MAX = 128
 """Seven data lines name the window, the eighth is the toggle bit."""
-FILTER_CLOCKS = 8
-"""The judge takes this long for an event, so the filter lets none come closer."""
 CLOCKS_PER_BIT = 8
+BITS_OF_BYTE = 10
+"""8N1."""
 BAUD_ERROR_MAX = 50
 """One 50th, as for the kernel's own UARTs."""
 MONITOR: Path = ("monitor",)
@@ -65,29 +62,28 @@ def monitor_names_every_window(draft: Draft) -> None:
 def monitor_can_tell_windows_apart(draft: Draft) -> None:
     """Windows start further apart than the filter needs and than twice the tolerance."""
     monitor = draft.monitor
-    if monitor is None or draft.report.spans.count(("schedules",)) != len(draft.schedules):
+    if monitor is None or not _schedules_are_whole(draft):
         return
-    steady = max(monitor.filter, FILTER_CLOCKS * 1_000_000_000 // monitor.clock)
-    for before, after, distance, offset in _distances(draft):
-        need = max(steady + _clocks(monitor, 3), 2 * tolerance_ns(monitor, offset))
-        if distance <= need:
+    for gap in gaps(draft):
+        need = max(monitor.steady + monitor.clocks(3), 2 * monitor.tolerance(gap.offset))
+        if gap.distance <= need:
             message = (
-                f"window {after.number} starts {duration(distance)} after window {before.number}; with this clock, filter and "
+                f"window {gap.after.number} starts {duration(gap.distance)} after window {gap.before.number}; with this clock, filter and "
                 f"tolerance the monitor can tell starts apart that are more than {duration(need)} apart"
             )
-            draft.report.add("MON005", after.path, message, "use a faster `clock`, a shorter `filter` or better lines")
+            draft.report.add("MON005", gap.after.path, message, "use a faster `clock`, a shorter `filter` or better lines")
             return
 
 
 def monitor_waits_for_every_gap(draft: Draft) -> None:
-    """`silence` is longer than the longest time between two window starts."""
+    """`silence` is longer than the longest time between two window starts, also at a switch of schedules, with its tolerance."""
     monitor = draft.monitor
-    if monitor is None or not monitor.silence or draft.report.spans.count(("schedules",)) != len(draft.schedules):
+    if monitor is None or not monitor.silence or not _schedules_are_whole(draft):
         return
-    found = [distance + tolerance_ns(monitor, offset) for _, _, distance, offset in _distances(draft)]
-    if found and monitor.silence <= max(found):
-        message = f"a good board is quiet for {duration(max(found))}, which is not less than {duration(monitor.silence)}"
-        draft.report.add("MON006", (*MONITOR, "silence"), message, "write more, or leave it out: then it is the longest major frame")
+    quiet = longest_quiet(draft, monitor)
+    if monitor.silence <= quiet:
+        message = f"a good board is quiet for {duration(quiet)}, which is not less than {duration(monitor.silence)}"
+        draft.report.add("MON006", (*MONITOR, "silence"), message, "write more, or leave it out: then it is long enough")
 
 
 def monitor_proof_is_possible(draft: Draft) -> None:
@@ -105,6 +101,55 @@ def monitor_proof_is_possible(draft: Draft) -> None:
         related = [(owner.path, f"`{owner.name}`")]
         message = f"`{quote(proof.uart)}` is not a device of `{owner.name}`"
         draft.report.add("MON007", (*path, "uart"), message, fix, related=related)
+
+
+def monitor_proof_has_a_uart(draft: Draft) -> None:
+    """The proof's UART is a 16550."""
+    monitor, board, path = draft.monitor, draft.board, (*MONITOR, "proof", "uart")
+    if monitor is None or monitor.proof is None or board is None or not draft.report.ok(path):
+        return
+    device = board.devices.get(monitor.proof.uart)
+    if device is not None and device.kind != UART_KIND:
+        uarts = [name for name, other in sorted(board.devices.items()) if other.kind == UART_KIND]
+        fix = f"use {alternatives(uarts)}" if uarts else "choose a board with a UART"
+        message = f"`{device.name}` of board `{board.name}` is a `{quote(device.kind)}`, not a UART"
+        draft.report.add("MON009", path, message, fix)
+
+
+def monitor_proof_has_time(draft: Draft) -> None:
+    """`within` is longer than the partition's longest time without a window, also at a switch, and two bytes on the line."""
+    monitor = draft.monitor
+    if monitor is None or monitor.proof is None or draft.guard is None or not _schedules_are_whole(draft):
+        return
+    proof, path = monitor.proof, (*MONITOR, "proof")
+    if not draft.report.ok((*path, "partition")):
+        return
+    absent = next((one for one in draft.schedules if all(window.partition != proof.partition for window in one.windows)), None)
+    if absent is not None:
+        message = f"`{quote(proof.partition)}` has no window in schedule `{absent.name}` and cannot answer there"
+        related = [(absent.path, f"`{absent.name}`")]
+        draft.report.add("MON010", (*path, "partition"), message, "give it one, or choose another partition", related=related)
+        return
+    away, bytes_ns = longest_absence(draft, proof.partition, draft.guard), -(-2 * BITS_OF_BYTE * 1_000_000_000 // proof.baud)
+    if proof.within_ns <= away + bytes_ns:
+        message = (
+            f"an answer takes more than {duration(away + bytes_ns)}: `{quote(proof.partition)}` has no window for up to {duration(away)}, "
+            f"and two bytes at {proof.baud} baud take {duration(bytes_ns)}"
+        )
+        draft.report.add("MON010", (*path, "within"), message, f"write more than {duration(away + bytes_ns)}")
+
+
+def monitor_waits_for_a_boot(draft: Draft) -> None:
+    """`boot` is longer than two of the longest major frames, and with a proof than two of its challenges, too."""
+    monitor = draft.monitor
+    if monitor is None or monitor.reset is None or not _schedules_are_whole(draft):
+        return
+    frames = 2 * max((schedule.major_frame or 0 for schedule in draft.schedules), default=0)
+    least = frames + (2 * monitor.proof.within_ns if monitor.proof is not None else 0)
+    if monitor.reset.boot_ns <= least:
+        what = "two major frames" + (" and two challenges" if monitor.proof is not None else "")
+        message = f"{what} take {duration(least)}, which is not less than {duration(monitor.reset.boot_ns)}"
+        draft.report.add("MON011", (*MONITOR, "reset", "boot"), message, "write how long the board takes to boot, and more than that")
 
 
 def monitor_makes_its_baud_rates(draft: Draft) -> None:
@@ -126,28 +171,5 @@ def monitor_makes_its_baud_rates(draft: Draft) -> None:
             return
 
 
-def tolerance_ns(monitor: DraftMonitor, offset_ns: int) -> int:
-    """How far an edge may be from its place `offset_ns` after the frame's first one; rounded up."""
-    return monitor.jitter - -monitor.accuracy * offset_ns // 1_000_000 + _clocks(monitor, 1)
-
-
-def _clocks(monitor: DraftMonitor, count: int) -> int:
-    return -(-count * 1_000_000_000 // monitor.clock)
-
-
-def _distances(draft: Draft) -> Iterator[tuple[DraftWindow, DraftWindow, int, int]]:
-    """Successive starts, also into next frames: both windows, the time between them, and from the frame's first start to the second."""
-    lanes = [(schedule, lane) for schedule in draft.schedules if (lane := _sorted(schedule))]
-    for schedule, lane in lanes:
-        first = lane[0][0]
-        for (at, before), (then, after) in pairwise(lane):
-            yield before, after, then - at, then - first
-        frame, (last, end) = schedule.major_frame, lane[-1]
-        for _, following in lanes:
-            if frame is not None:
-                start = frame + following[0][0]
-                yield end, following[0][1], start - last, start - first
-
-
-def _sorted(schedule: DraftSchedule) -> list[tuple[int, DraftWindow]]:
-    return sorted(((window.at, window) for window in schedule.windows if window.at is not None), key=lambda pair: pair[0])
+def _schedules_are_whole(draft: Draft) -> bool:
+    return draft.report.spans.count(("schedules",)) == len(draft.schedules)

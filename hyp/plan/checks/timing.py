@@ -13,11 +13,11 @@ from hyp.plan.units import duration
 
 
 def guard_is_long_enough(draft: Draft) -> None:
-    """An explicit guard is at least what the board needs."""
+    """An explicit guard is at least what the board needs, and what the monitor has to see between two windows."""
     if draft.guard is not None and draft.guard_needed is not None and draft.board is not None and draft.guard < draft.guard_needed:
-        costs = draft.board.costs
-        lines = None if draft.monitor is None else draft.monitor.lines
-        marks = f" + the monitor's writes {duration(mark_ns(costs, lines))}" if lines else ""
+        costs, monitor = draft.board.costs, draft.monitor
+        marks = f" + the monitor's writes {duration(mark_ns(costs, monitor.lines))}" if monitor is not None else ""
+        marks += f" + RTS down for {duration(monitor.rest)}" if monitor is not None and monitor.rest else ""
         message = (
             f"the guard is {duration(draft.guard)}; board `{draft.board.name}` needs {duration(draft.guard_needed)} "
             f"(kernel path {duration(costs.kernel_path_ns)} + switch {duration(costs.switch_ns)}{marks}, rounded up)"
