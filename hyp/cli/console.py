@@ -31,7 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--image", metavar="IMAGE", help="image.elf, image.json or their folder: the names of the streams, mode and speed")
     parser.add_argument("--mode", choices=MODES, default=None, help="default: the image's, or by what comes")
     parser.add_argument("--log", metavar="FILE", type=Path, help="every byte as received; default hyp-console-DATE-TIME.log")
-    parser.add_argument("--to", metavar="PART", help="the partition that typed lines go to; /to PART changes it, /loader ends the run, /quit ends")
+    parser.add_argument(
+        "--to", metavar="PART", help="the partition that typed lines go to; /to PART changes it, /loader ends the run, /quit ends"
+    )
     parser.add_argument("--only", metavar="STREAM", action="append", default=[], help="show this stream only; may be repeated")
     parser.add_argument("--no-times", action="store_true", help="leave out the host's time before each line")
     parser.add_argument("--no-reconnect", action="store_true", help="end when the line is lost (exit 4)")
