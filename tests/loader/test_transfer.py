@@ -90,7 +90,7 @@ def test_a_hostile_line_only_takes_longer(seed: int) -> None:
 
 
 def test_a_line_that_carries_nothing_is_reported() -> None:
-    world = World(to_loader=Faults(Rates(flip=0.2), 1))
+    world = World(to_loader=Faults(Rates(flip=0.5), 1))
     with pytest.raises(Stop, match=r"no answer in 10 s, not a byte|no loader answers") as stop:
         boot(world, image(20_000))
     assert stop.value.code is ExitCode.TARGET_FAILED
