@@ -59,12 +59,19 @@ def run_hyp(*words: str, code: int = 0, timeout: float = 600) -> subprocess.Comp
 
 @contextmanager
 def qemu(
-    folder: Path, *, pty: bool = False, memory: str = "256M", words: str = "uart=0x3f8 divisor=1", more: Sequence[str] = ()
+    folder: Path,
+    *,
+    pty: bool = False,
+    memory: str = "256M",
+    words: str = "uart=0x3f8 divisor=1",
+    kernel: Path | None = None,
+    ready: bytes = _READY,
+    more: Sequence[str] = (),
 ) -> Iterator[Machine]:
-    """The loader, ready, in QEMU."""
+    """The loader, ready, in QEMU; or another `kernel` that says `ready`."""
     log, tcp = folder / "line.log", free_port()
     chardev = f"pty,id=line,logfile={log}" if pty else f"socket,id=line,host=127.0.0.1,port={tcp},server=on,wait=off,logfile={log}"
-    command = [QEMU, *_STANDARD, *_CLOCK, "-m", memory, "-kernel", str(loader_elf(folder)), "-append", words]
+    command = [QEMU, *_STANDARD, *_CLOCK, "-m", memory, "-kernel", str(kernel or loader_elf(folder)), "-append", words]
     command += ["-chardev", chardev, "-device", "isa-serial,chardev=line,iobase=0x3f8,irq=4", *more]
     child = Child(command, folder)
     try:
@@ -76,7 +83,7 @@ def qemu(
                 time.sleep(0.02)
             url = found[0]
         machine = Machine(url, tcp, log, child)
-        machine.wait_for(_READY)
+        machine.wait_for(ready)
         yield machine
     finally:
         child.kill()

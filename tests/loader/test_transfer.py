@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from hyp.abi.packets import attention
 from hyp.exits import ExitCode, Stop
 from tests.line.faults import BAD, Faults, Rates
 from tests.loader.booting import BAUD, Told, arrived, boot
@@ -89,7 +90,7 @@ def test_a_hostile_line_only_takes_longer(seed: int) -> None:
 
 
 def test_a_line_that_carries_nothing_is_reported() -> None:
-    world = World(to_loader=Faults(Rates(flip=0.2), 1))
+    world = World(to_loader=Faults(Rates(flip=0.5), 1))
     with pytest.raises(Stop, match=r"no answer in 10 s, not a byte|no loader answers") as stop:
         boot(world, image(20_000))
     assert stop.value.code is ExitCode.TARGET_FAILED
@@ -105,6 +106,31 @@ def test_the_second_boot_sends_nothing() -> None:
     assert booted.counts.sent == 0
     assert booted.counts.held == booted.counts.total
     assert booted.seconds <= 0.02 * ideal_seconds(200_000) + 0.5
+    assert arrived(world, data)
+
+
+@pytest.mark.parametrize("carries_breaks", [True, False])
+def test_a_running_image_is_asked_to_make_way(carries_breaks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a break, or over a line that has none by bytes alone."""
+    world = World()
+    boot(world, image(20_000))
+    write, asked = world.write, []
+
+    def leave(how: str) -> None:
+        if world.started:
+            asked.append(how)
+            world.image_ends()
+
+    def listen(data: bytes) -> None:
+        write(data)
+        if data == attention():
+            leave("bytes")
+
+    monkeypatch.setattr(world, "send_break", lambda: leave("break") if carries_breaks else None)
+    monkeypatch.setattr(world, "write", listen)
+    data = image(30_000, seed=2)
+    boot(world, data)
+    assert asked == ["break" if carries_breaks else "bytes"]
     assert arrived(world, data)
 
 
