@@ -23,6 +23,7 @@ class Target:
     request: bool = False
     cause: StartCause = StartCause.POWER_ON
     suspending: bool = False
+    by: StartCause = StartCause.PARTITION
 
     def __post_init__(self) -> None:
         self.applied, self.applied_cause = self.status, self.cause
@@ -50,7 +51,7 @@ class Target:
                 self.pending = Control.COLD_RESTART if cold else Control.WARM_RESTART
                 self.mode = Mode.COLD_START if cold else Mode.WARM_START
                 self.status, self.suspending, self.request = Status.READY, False, False
-                self.cause = StartCause.PARTITION
+                self.cause = self.by
         return Result.OK
 
     def look(self) -> None:

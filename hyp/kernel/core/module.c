@@ -29,6 +29,6 @@ _Noreturn void module_stop(struct core *core, uint32_t operation)
     if (!warm)
         health_forget(core);
     /* On a fresh stack: this one may be a fault's. */
-    __asm__ volatile("mov %0, %%rsp\n\tcall *%1" : : "r"(core->stack), "r"(schedule_restart), "D"(core));
+    __asm__ volatile("mov %0, %%rsp\n\tcall %c1" : : "m"(core->stack), "i"(schedule_restart), "D"(core));
     __builtin_unreachable();
 }

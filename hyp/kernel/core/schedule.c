@@ -301,6 +301,7 @@ _Noreturn void timer_in_idle(void)
 
 _Noreturn void schedule_restart(struct core *core)
 {
+    apic_end_of_interrupt();            /* a fault may have come before it */
     frame_restart(core);
     schedule_start(core);
 }

@@ -1,0 +1,112 @@
+"""`on_switch` of all schedules that were entered between two windows of a partition: in their order, the later one holds."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from hyp.abi.numbers import Control, Mode, StartCause, Status
+from tests.control.rule import Target
+from tests.health.outcome import Left, left
+from tests.hostile.machine import Found, build_plan, run
+
+OPERATIONS = (None, *Control)
+DWELL = 3
+"""Frames that schedule `b` stays at least."""
+WINDOW_US = 100
+FRAMES = 24
+
+
+@dataclass(frozen=True)
+class Case:
+    """What schedules a, b and c do to the partition."""
+
+    a: Control | None
+    b: Control | None
+    c: Control | None
+
+    @property
+    def name(self) -> str:
+        return "t-" + "-".join("x" if one is None else str(int(one)) for one in (self.a, self.b, self.c))
+
+    def does(self, schedule: str) -> Control | None:
+        """In `s` and `h` the partition has a window, as in the first one, `n`, and in the last one, `z`."""
+        return {"a": self.a, "b": self.b, "c": self.c, "s": Control.SUSPEND, "h": Control.HALT}.get(schedule)
+
+
+CASES = [Case(a, b, OPERATIONS[(n + 1) % len(OPERATIONS)]) for n, (a, b) in enumerate(product(OPERATIONS, repeat=2))]
+SCHEDULES = "nshabcz"
+WITHOUT = "abc"
+
+
+def plan_text(script: str) -> str:
+    lines = ["hyp: 1", "name: switches", "board: qemu-q35", "partitions:"]
+    lines += [f"  {case.name}: {{image: tests/control/target}}" for case in CASES]
+    lines.append(f'  driver: {{image: tests/control/driver, args: "{script}", system: true}}')
+    lines.append(f"shared: {{tally: {{size: 4 KiB, access: {{{', '.join(f'{case.name}: rw' for case in CASES)}}}}}}}")
+    lines.append("schedules:")
+    windows = [f"      - {{partition: {case.name}, at: {(n + 1) * WINDOW_US} us, for: {WINDOW_US} us}}" for n, case in enumerate(CASES)]
+    for schedule in SCHEDULES:
+        lines += [f"  {schedule}:", "    major_frame: 10 ms"]
+        lines += [f"    min_dwell: {10 * DWELL} ms"] if schedule == "b" else []
+        actions = [f"{case.name}: {what.name.lower()}" for case in CASES if (what := case.does(schedule)) is not None]
+        lines += [f"    on_switch: {{{', '.join(actions)}}}"] if actions else []
+        lines += ["    windows:", f"      - {{partition: driver, at: 0 us, for: {WINDOW_US} us}}"]
+        lines += windows if schedule not in WITHOUT else []
+    return "\n".join(lines) + "\n"
+
+
+def ran(script: str, repository: Path, folder: Path) -> Found:
+    found = run(build_plan(plan_text(script), repository, folder / "image"), folder / "run", FRAMES)
+    assert found.facts.verdicts == {}, "a switch was refused"
+    assert found.facts.health == ()
+    return found
+
+
+def frames(script: str) -> dict[str, int]:
+    """How often each schedule runs: one asked for in a frame follows it, as soon as the one in force has stayed long enough."""
+    counts, current, asked = dict.fromkeys(SCHEDULES, 0), "n", "n"
+    stayed = 0
+    for what in script.ljust(FRAMES, "."):
+        asked = asked if what == "." else what
+        counts[current] += 1
+        stayed += 1
+        if asked != current and (current != "b" or stayed >= DWELL):
+            current, stayed = asked, 0
+    return counts
+
+
+def judge(found: Found, script: str) -> str:
+    """One line for each partition that is not as the rule says."""
+    wrong = []
+    for number, case in enumerate(CASES):
+        target, seen = Target(Status.READY, Mode.NORMAL, by=StartCause.SCHEDULE), 0
+        for schedule in script.replace(".", ""):
+            what = case.does(schedule)
+            if what is not None:
+                target.ask(what)
+            seen += target.dispatch() if schedule not in WITHOUT else 0
+        want = Left(target.status, target.mode, target.cause, target.cold, target.warm), (target.cold + target.warm, seen)
+        got = left(case.name, found), struct.unpack_from("<2I", found.area(case.name, "tally"), 8 * number)
+        wrong += [f"{case.name} after {script}: {got}, not {want}"] if got != want else []
+    return "\n".join(wrong)
+
+
+@pytest.mark.parametrize("script", ["..abz", "..ab..abz", "..ab..cz", "..s.abz", "..h.ba..z"])
+def test_all_that_was_entered(script: str, repository: Path, tmp_path: Path) -> None:
+    found = ran(script, repository, tmp_path)
+    assert judge(found, script) == ""
+    assert found.facts.schedules == frames(script)
+
+
+def test_nothing_of_it_outlives_a_restart_of_the_module(repository: Path, tmp_path: Path) -> None:
+    found = ran("..ab!", repository, tmp_path)
+    for number, case in enumerate(CASES):
+        assert left(case.name, found) == Left(Status.READY, Mode.NORMAL, StartCause.MODULE, 1, 1)
+        assert struct.unpack_from("<2I", found.area(case.name, "tally"), 8 * number) == (2, 0)
+    assert found.facts.module_restarts == 1
+    assert found.facts.schedules["z"] == 0
