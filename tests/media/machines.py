@@ -12,7 +12,8 @@ from pathlib import Path
 from hyp.image.media import CYLINDER, NET_BIOS, NET_UEFI
 from hyp.target.workspace import Child
 from tests.hil.cable import TerminalServer
-from tests.loader.machines import QEMU, Machine, free_port
+from tests.loader.machines import QEMU, Machine
+from tests.ports import free_port
 
 _STANDARD = ("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-M", "q35", "-m", "256M", "-accel", "tcg")
 _EXIT_PORT = ("-device", "isa-debug-exit,iobase=0xf4,iosize=4")
