@@ -116,8 +116,8 @@ LOSS = re.compile(r"are missing|damaged packets|line was lost|closed it|records 
 
 def check_console(kernel: Kernel, rates: Rates, seed: int, folder: Path) -> None:
     log = folder / "raw.log"
-    words = ("hyp", "console", "--port", "URL", "--image", str(kernel.bundle.folder), "--log", str(log), "--no-times")
-    words = (*words, "--until", "hyp:^over$", "--for", "240s")
+    words = ["hyp", "console", "--port", "URL", "--image", str(kernel.bundle.folder), "--log", str(log), "--no-times"]
+    words += ["--until", "hyp:^over$", "--for", "240s"]
     done, faults = against(kernel.said, rates, seed, *words)
     assert done.returncode == 0
     shown = done.stdout.splitlines()
@@ -140,8 +140,8 @@ def check_console(kernel: Kernel, rates: Rates, seed: int, folder: Path) -> None
 
 def check_run(kernel: Kernel, rates: Rates, seed: int, folder: Path) -> None:
     record = folder / "record"
-    words = ("hyp", "run", str(kernel.bundle.image), "--port", "URL", "--attach", "--record", str(record))
-    words = (*words, "--until", "hyp:^over$", "--timeout", "240s")
+    words = ["hyp", "run", str(kernel.bundle.image), "--port", "URL", "--attach", "--record", str(record)]
+    words += ["--until", "hyp:^over$", "--timeout", "240s"]
     done, _ = against(kernel.said, rates, seed, *words)
     verdict = json.loads((record / "verdict.json").read_text())
     assert done.returncode in (0, 3, 4), done.stderr

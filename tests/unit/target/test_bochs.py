@@ -21,7 +21,7 @@ BOARD = manifest(lay_out(State())[1], emulator=EMULATOR)["board"]
 def test_a_run_in_bochs(tmp_path: Path) -> None:
     """Boots through GRUB; the guest never leaves, so the end is what the console says."""
     bundle = open_bundle(build(tmp_path / "image", BOOT + REPORT + END, "hang", board=copy.deepcopy(BOARD)))
-    result = run(bundle, default_target(bundle), Options(frames=3, timeout_s=60), lambda _: None, tmp_path / "raw")
+    result = run(bundle, default_target(bundle), Options(frames=3, timeout_s=300), lambda _: None, tmp_path / "raw")
     assert (result.target, result.session.end) == ("bochs", End.COMPLETE)
     assert result.facts.windows[1].late_max == 2
     assert result.traces is None
@@ -32,7 +32,7 @@ def test_a_run_in_bochs(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_triple_fault_in_bochs_is_a_crash(tmp_path: Path) -> None:
     bundle = open_bundle(build(tmp_path / "image", BOOT, "reset", board=copy.deepcopy(BOARD)))
-    session = run(bundle, "bochs", Options(frames=3, timeout_s=60), lambda _: None).session
+    session = run(bundle, "bochs", Options(frames=3, timeout_s=300), lambda _: None).session
     assert session.end is End.CRASHED
     assert "Bochs ended with status" in session.message
 

@@ -23,7 +23,9 @@ def command(*words: str) -> list[str]:
 
 def hyp_run(*words: str | Path, tmp: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **({"TMPDIR": str(tmp)} if tmp is not None else {})}
-    return subprocess.run(command(*map(str, words)), capture_output=True, text=True, timeout=180, check=False, env=environment)
+    return subprocess.run(
+        command("--timeout", "150s", *map(str, words)), capture_output=True, text=True, timeout=180, check=False, env=environment
+    )
 
 
 def test_a_good_run_is_recorded(tmp_path: Path) -> None:
