@@ -35,17 +35,21 @@ SMALL = Parameters(
 BUSY = 8
 """Clocks between edges that the filter guarantees."""
 
+SETTLED = 5
+"""Clocks after which the judge's own clock has taken an edge in."""
+
 
 class JudgeHolds(Elaboratable):
     """Edges come at any time that the filter allows, with any identity, up to 3 clocks old. A second clock beside the judge's measures."""
 
-    def __init__(self) -> None:
+    def __init__(self, judge: type[Judge] = Judge) -> None:
+        self._judge = judge
         self.inputs = [Signal(name="edge"), Signal(2, name="identity"), Signal(2, name="age")]
 
     def elaborate(self, _platform: object) -> Module:
         m = Module()
         p = SMALL
-        m.submodules.judge = judge = Judge(p)
+        m.submodules.judge = judge = self._judge(p)
         edge, identity, age = self.inputs
         m.d.comb += [judge.edge.eq(edge), judge.id.eq(identity), judge.age.eq(age)]
         gap = Signal(range(64), init=BUSY)
@@ -60,14 +64,24 @@ class JudgeHolds(Elaboratable):
         # Time since the last edge that was a frame's good beginning, of our own making; `right`: since then all was as planned.
         since, right, next_row = Signal(signed(12)), Signal(), Signal()
         told, honest = Signal(signed(12)), Signal()
-        last_identity, pending = Signal(2), Signal()
         m.d.sync += since.eq(since + 1)
         m.d.comb += told.eq(since - age)
-        second = (identity == 1) & (next_row == 1) & (told >= p.rows[1].bounds.lo) & (told <= p.rows[1].bounds.hi)
-        first = (identity == 0) & (next_row == 0) & (told >= p.frames[0][0].lo) & (told <= p.frames[0][0].hi)
+        window, frame = p.rows[1].bounds, p.frames[0][0]
+        in_window = (identity == 1) & (told >= window.lo) & (told <= window.hi)
+        in_frame = (identity == 0) & (told >= frame.lo) & (told <= frame.hi)
+        in_next = (identity == 1) & (next_row == 0) & (told - frame.nominal >= window.lo) & (told - frame.nominal <= window.hi)
+        second, first = in_window & (next_row == 1), in_frame & (next_row == 0)
         m.d.comb += honest.eq(right & (second | first))
+
+        # Of the last edge, as it came: was all right before it, was it in its place, was it the one that was due; what was said of others.
+        knew, in_place, was_honest, was, skipped = Signal(), Signal(), Signal(), Signal(2), Signal()
+        quiet = gap >= p.silence + p.filter
         with m.If(edge):
-            m.d.sync += [last_identity.eq(identity), pending.eq(1)]
+            m.d.sync += [knew.eq(right & ~quiet), in_place.eq(in_window | in_frame | in_next), was_honest.eq(honest), was.eq(identity)]
+            m.d.sync += skipped.eq(0)
+        with m.Elif(judge.verdict & (judge.kind == Kind.MISSING)):
+            m.d.sync += skipped.eq(1)
+        with m.If(edge):
             with m.If(~right):
                 with m.If(identity == 0):
                     m.d.sync += [right.eq(~judge.locked), since.eq(age + 1), next_row.eq(1)]
@@ -77,7 +91,6 @@ class JudgeHolds(Elaboratable):
                     m.d.sync += since.eq(age + 1)
             with m.Else():
                 m.d.sync += right.eq(0)
-        quiet = gap >= p.silence + p.filter
         with m.If(quiet):
             m.d.sync += right.eq(0)
 
@@ -85,10 +98,13 @@ class JudgeHolds(Elaboratable):
         # Sound: as long as every edge is as planned, nothing is said but that it is good.
         with m.If(right & fault):
             m.d.comb += Assert(0)
-        # Complete: a GOOD edge was on time and the one that was due, as our own clock saw it.
-        with m.If(judge.verdict & (judge.kind == Kind.GOOD) & right):
-            m.d.comb += Assert((judge.row == last_identity) & (last_identity < 2))
-            m.d.comb += Assert(pending)
+        # Complete: a GOOD edge was in its window's place, as our own clock saw it, and the one that was due after those said to be missing.
+        with m.If(judge.verdict & (judge.kind == Kind.GOOD) & knew):
+            m.d.comb += Assert((judge.row == was) & in_place)
+            m.d.comb += Assert(was_honest | skipped)
+        # Both clocks are one, once the judge has done with an edge. It follows from the rest, and spares the solver the search for it.
+        with m.If(right & judge.locked & (gap >= SETTLED)):
+            m.d.comb += Assert(judge.time == since)
         # Silence is noticed: no board is both quiet and thought to be running.
         with m.If(gap > p.silence + p.filter + BUSY + 2):
             m.d.comb += Assert(~judge.locked)

@@ -28,6 +28,8 @@ class Judge(Component):
         self._parameters = parameters
         self.form = layout(parameters)
         bits = self.form.time_bits
+        self.time = Signal(signed(bits))
+        """Clocks since the frame's first edge."""
         super().__init__({
             "edge": In(1), "id": In(ROW_BITS), "first": In(1), "age": In(bits),
             "verdict": Out(1), "kind": Out(4), "row": Out(ROW_BITS), "deviation": Out(signed(bits)), "measured": Out(1),
@@ -45,7 +47,7 @@ class Judge(Component):
             rest = word[3 * bits :]
             return lo, nominal, hi, rest[: form.schedule_bits], rest[form.schedule_bits], rest[form.schedule_bits + 1]
 
-        time = Signal(signed(bits))  # clocks since the frame's first edge
+        time = self.time
         quiet = Signal(range(p.silence + p.filter + 2))  # clocks since the last edge was taken
         expected, boundary, predicted = Signal(ROW_BITS), Signal(), Signal()
         clean = Signal()  # no fault in this frame so far
