@@ -29,7 +29,7 @@ static void propagated_deliver(struct partition_state *state)
 {
     uint64_t handler = trap_handler();
     uint32_t event = (uint32_t)__builtin_ctzll(state->propagated);
-    if (state->call_done | state->wait_until | state->trap_busy | !handler)
+    if (!handler || state->call_done | state->wait_until | state->trap_busy)
         return;
     state->propagated &= state->propagated - 1;
     if (!state->propagated)
@@ -37,11 +37,16 @@ static void propagated_deliver(struct partition_state *state)
     trap_enter(state, event, handler);
 }
 
+__attribute__((noinline)) void upcall_only(const struct partition_state *state)
+{
+    upcall_start(state);
+}
+
 void upcall_deliver(struct partition_state *state)
 {
     if (state->propagated)
         propagated_deliver(state);
-    upcall_start(state);
+    upcall_only(state);
 }
 
 /* What is not in the user half here would only fault again, as the partition's own nested fault. */

@@ -243,7 +243,7 @@ _Noreturn void timer_in_window(uint64_t now)
     else {
         if (timers_expire(core, state, now))
             health_partition(core, HYP_HEALTH_WATCHDOG);
-        upcall_deliver(state);
+        upcall_only(state);
     }
     timer_arm(core, state->alarm < core->deadline ? state->alarm : core->deadline, cpu_tsc());
     exit_now();

@@ -31,6 +31,9 @@ int upcall_wanted(void);
  * were found while the partition did not run go to its handler of traps likewise. */
 void upcall_deliver(struct partition_state *state);
 
+/* The same for a partition that runs: a health event that waits then waits for the end of a call, or of another trap. */
+void upcall_only(const struct partition_state *state);
+
 /* The context of a frame slot back into the save area, made harmless; nonzero when it cannot be. */
 int slot_restore(uint32_t slot);
 
