@@ -1,4 +1,4 @@
-"""Services as partitions see them: messages, events, traps, timers, the time page; and whether the plan's size shows in them and in other calls."""
+"""Services as partitions see them: messages, events, traps, timers, the time page; and whether the plan's size shows in any call."""
 
 from __future__ import annotations
 
