@@ -282,5 +282,6 @@ HYPERCALLS: tuple[Hypercall, ...] = (
 UNIVERSAL_ERRORS = (
     (Result.NOT_PERMITTED, "the plan gives the caller no right to this call"),
     (Result.UNKNOWN_HYPERCALL, "no call has this number"),
+    (Result.INVALID_MODE, "`multicall` makes it, and it is marked: not in a batch"),
 )
 """Possible for every call, checked before any argument is looked at."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from hyp.abi import numbers, pages
 from hyp.abi.hypercalls import HYPERCALLS, UNIVERSAL_ERRORS, Hypercall
 from hyp.abi.record import Field, Record
+from hyp.abi.state import HEALTH_RECORDS, LOG_SHARE
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "abi.md"
 
@@ -53,6 +54,7 @@ def reference() -> str:
         f"ABI version {numbers.ABI_VERSION}. In C, include `hyp.h` (`partitions/lib/include`); constants have the names given here.",
         "",
         *_convention(),
+        *_rules(),
         "## Calls",
         "",
         *_table(("number", "name", "group", "does", "worst case"), (_overview(call) for call in HYPERCALLS)),
@@ -91,8 +93,40 @@ def _convention() -> list[str]:
         f"- Arguments in {', '.join(f'`{name}`' for name in _ARGUMENTS)}; the result in `rax`.",
         "- `rcx` and `r11` are lost; every other register is preserved, in every path.",
         "- 0 or a count is success; errors are negative.",
-        "- A `syscall` without the tag is not a hypercall. The partition's handler for it (`hyp_on_syscall`) gets it; without one it is",
-        "  the health event `illegal_hypercall`.",
+        "- A `syscall` without the tag is not a hypercall. A handler that the partition has registered for it (`hyp_on_syscall`)",
+        "  gets it; when there is none it is the health event `illegal_hypercall`.",
+        "",
+    ]
+
+
+def _rules() -> list[str]:
+    return [
+        "## What several calls share",
+        "",
+        "**Control of another partition** is done at its next dispatch. What is asked for before that is done in the order of",
+        "asking: the later one holds.",
+        "",
+        "- `suspend` and `resume` take each other back.",
+        "- `halt` takes back all that was asked for before it, restarts too.",
+        "- A restart takes back all but another restart: a warm one does not weaken a cold one that is pending. It makes a",
+        "  suspended or halted partition ready.",
+        "- `shutdown` adds up: of a partition that is to be restarted too, the request reaches the new life.",
+        "- `on_switch` of a schedule asks as the schedule begins.",
+        "",
+        "`partition_status` says what all this comes to, also before the partition has run again. A start is counted when it",
+        "begins: one that is taken back is none, and one that is asked for twice is one. A restart of the module takes back all",
+        "that was asked for.",
+        "",
+        "**A health event that is to be propagated** may be found while its partition does not run: a missed deadline, an",
+        "overrun, a late start, the watchdog of a partition that has yielded or sleeps in a call. It waits until the partition",
+        "goes on and no other trap is being handled. It ends a sleep, which goes on behind the handler by the same call; a call",
+        "that is copying, or waits at a queue for a limited time, ends first. Several of one kind are one entry then; those of",
+        "several kinds come one after the other. None is left after a start, but `integrity`, which is for the new life. A",
+        "partition that has no handler when it goes on is halted, as it is at an event that is found while it runs.",
+        "",
+        f"**The health log** holds the newest {HEALTH_RECORDS} records for its readers. Each partition has room there for",
+        f"{LOG_SHARE} records that the console has not printed yet, and so has the module: no storm hides another's event. What",
+        "finds no room is counted in `lost` of `health_status`; the event itself is counted and acted on as ever.",
         "",
     ]
 
@@ -107,7 +141,7 @@ def _call(call: Hypercall) -> list[str]:
         "",
         call.doc,
         "",
-        f"Number {call.number} (`HYP_CALL_{call.name.upper()}`), at most {call.worst_case} instructions.",
+        f"Number {call.number} (`HYP_CALL_{call.name.upper()}`), at most {call.worst_case} instructions{_outside_batches(call)}.",
         "",
     ]
     if call.parameters:
@@ -120,6 +154,10 @@ def _call(call: Hypercall) -> list[str]:
         )
     lines += [f"Returns {call.returns}.", ""]
     return lines + _errors(call.errors)
+
+
+def _outside_batches(call: Hypercall) -> str:
+    return "" if call.in_batch else "; not in a batch"
 
 
 def _errors(errors: Sequence[tuple[numbers.Result, str]]) -> list[str]:

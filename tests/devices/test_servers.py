@@ -51,7 +51,9 @@ def test_interrupts_of_a_server_come_in_its_own_windows(repository: Path, tmp_pa
         else:
             lent[frame].append((offset, waited))
     assert len(own) >= FRAMES - 2, "windows of the server without an interrupt"
-    assert all(2 <= len(offsets) <= 3 for frame, offsets in own.items() if frame), "one that waited, and those that came"
+    for frame, offsets in own.items():
+        # One that waited, and those that came; the last of them in the guard, perhaps, so that it is the caller's window's.
+        assert frame == 0 or 2 <= len(offsets) + len(lent[frame + 1]) <= 3, offsets
     for offsets in own.values():
         apart = [later - earlier for earlier, later in pairwise(offsets[1:])]
         assert all(TICK_NS - 2000 < one < TICK_NS + 2000 for one in apart), apart

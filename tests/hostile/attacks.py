@@ -156,7 +156,7 @@ SERVICE_ENDS: dict[str, frozenset[str]] = {
     "trap_in_trap": frozenset({"invalid_opcode", "nested_fault"}),
     "trap_without_stack": frozenset({"invalid_opcode", "nested_fault"}),
     **{f"trap_to {handler} 210000": OPCODE for handler in ("0", "800000000000", "ffffffff80100000", "ffffffffffffffff")},
-    **{f"trap_to 210000 {stack}": frozenset({"invalid_opcode", "memory_violation"}) for stack in ("ffffffff98004000", "800000000000")},
+    **{f"trap_to 210000 {stack}": frozenset({"invalid_opcode", "nested_fault"}) for stack in ("ffffffff98004000", "800000000000")},
     "starve": frozenset({"watchdog"}),
 }
 """All the events that it takes; the last one halts the partition. Traps are propagated to it."""

@@ -5,7 +5,6 @@ An NMI finds the kernel with the partition's GS, the partition's stack pointer o
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +16,8 @@ from hyp.abi.tables import SLOT_SAVE
 from hyp.target.session import End
 from tests.hostile.code import Code, read_code
 from tests.hostile.conftest import named
-from tests.hostile.debugger import Debugger, Gone
-from tests.hostile.machine import Attacker, Built, Found, Runner, build_plan, plan_text
+from tests.hostile.debugger import Debugger, attended
+from tests.hostile.machine import Attacker, Built, Found, build_plan, plan_text
 
 NMI_PATH = {"fault_nmi", "health_nmi", "entry_nmi", "entry_machine_check", "entry_double_fault"}
 """An NMI is blocked while one is served (SDM 3A 6.7.1); the last two end in a panic."""
@@ -66,31 +65,8 @@ class Struck:
 
 
 def debugged(built: Built, folder: Path, frames: int, drive: Callable[[Debugger], None]) -> Found:
-    """A run that `drive` watches over from `schedule_start`'s first instruction; it ends with Gone, or by returning."""
-    arguments = ("-S", "-gdb", "unix:gdb.sock,server=on,wait=off", "-icount", "shift=0,sleep=on")
-    failures: list[BaseException] = []
-
-    def attend() -> None:
-        debugger = Debugger(folder / "gdb.sock", TIMEOUT_S)
-        try:
-            drive(debugger)
-            debugger.leave()
-        except Gone:
-            pass
-        except BaseException as error:  # noqa: BLE001 - handed to the test's own thread
-            failures.append(error)
-            runner.target.stop()
-        finally:
-            debugger.close()
-
-    runner = Runner(built.bundle, folder, frames, arguments, TIMEOUT_S)
-    thread = threading.Thread(target=attend)
-    with runner:
-        thread.start()
-        found = runner.watch()
-    thread.join(TIMEOUT_S)
-    if failures:
-        raise failures[0]
+    """A run that `drive` watches over, and that goes on to its end."""
+    found = attended(built, folder, frames, drive, TIMEOUT_S)
     assert found.session.end is End.COMPLETE, f"{found.session.message}\n{found.console[-1500:].decode(errors='replace')}"
     return found
 

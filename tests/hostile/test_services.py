@@ -79,14 +79,14 @@ def test_without_the_time_stamp_counter(run_attacks: RunPlan) -> None:
 
 
 def test_reflected_syscalls_of_those_who_lie(run_attacks: RunPlan) -> None:
-    """A handler nobody may enter is the partition's own fault; a syscall in the handler is no second reflection."""
+    """A handler nobody may enter is the partition's own nested fault; a syscall in the handler is no second reflection."""
     lies = ["0", "800000000000", "ffffffff80100000", "ffffffffffffffff", "7ffffffff000"]
     attackers = [Attacker(f"a{n}", f"reflect_lies {at} 0") for n, at in enumerate(lies)]
     attackers += [Attacker("twice", "reflect_twice"), Attacker("stack", "reflect_lies 210000 ffffffff98004000")]
     found = run_attacks(attackers, 20)
     assert (found.events("a0"), found.status("a0")) == ({"illegal_hypercall": 1}, READY)
     for n in range(1, len(lies)):
-        assert (found.events(f"a{n}"), found.status(f"a{n}")) == ({"page_fault": 1}, HALTED)
+        assert (found.events(f"a{n}"), found.status(f"a{n}")) == ({"nested_fault": 1}, HALTED)
     assert listed(went_on_but(found, "twice", {"illegal_hypercall": 20})) == ""
     assert found.status("stack") == HALTED
     undisturbed(found, len(attackers), 20)

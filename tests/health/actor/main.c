@@ -1,6 +1,6 @@
 /*
  * Causes once, in its first life, the health event that `args` names, after some windows; a later life only yields. It says how each
- * life began, each of its events that came to a handler, and `went on` if nothing stopped it.
+ * life began, each of its events that came to a handler, and `went on` if nothing stopped it. `warm` is a warm restart of itself.
  */
 #include <hyp.h>
 #include <string.h>
@@ -206,6 +206,8 @@ void partition_main(void)
         wait_for_turn();
     hyp_mode_set(HYP_MODE_NORMAL);
     if (first) {
+        if (named("warm"))
+            hyp_partition_control((hyp_partition_t)info->partition, HYP_CONTROL_WARM_RESTART);
         for (size_t n = 0; n < sizeof causes / sizeof *causes; n++) {
             number = causes[n].number;
             if (named(hyp_health_event_name(number)))

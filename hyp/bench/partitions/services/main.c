@@ -1,6 +1,7 @@
 /*
  * What services cost as a partition sees them: looks at the TSC around each. The figures stay in memory, where the benchmark
- * reads them. `writer` and `reader` are the two ends of channels; `alone` takes times, traps and timers.
+ * reads them. `writer` and `reader` are the two ends of channels; `alone` takes times, traps and timers; `asker` makes other calls, of
+ * which some are about `ward`, which halts at once, and one is answered by `server`.
  */
 #include <hyp.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 volatile uint64_t empty_pairs[ROUNDS], event_sends[ROUNDS], narrow_writes[ROUNDS], wide_writes[ROUNDS], queue_sends[ROUNDS];
 volatile uint64_t narrow_reads[ROUNDS], status_reads[ROUNDS], queue_receives[ROUNDS];
 volatile uint64_t time_reads[ROUNDS], traps[ROUNDS], expiries[ROUNDS];
+volatile uint64_t controls[ROUNDS], status_looks[ROUNDS], schedule_looks[ROUNDS], record_reads[ROUNDS], console_writes[ROUNDS], gate_calls[ROUNDS];
 volatile uint64_t done;
 
 static char message[MESSAGE] __attribute__((aligned(64)));
@@ -125,6 +127,36 @@ static void alone(void)
     }
 }
 
+/* The server sends the words straight back, so the registers of a gate call are as after any other. */
+static void asker(void)
+{
+    static hyp_partition_status_t status;
+    static hyp_schedule_status_t schedule;
+    static hyp_health_record_t record; /* of `alone`, which has a trap in each frame */
+    uint32_t ward = (uint32_t)hyp_partition("ward");
+
+    while (timed(HYP_CALL_GATE_CALL, 0, 0, 0, 0) == UINT32_MAX)
+        ;
+    hyp_yield();
+    for (uint32_t n = 0; n < ROUNDS; n++) {
+        empty_pairs[n] = empty_pair();
+        controls[n] = timed(HYP_CALL_PARTITION_CONTROL, ward, HYP_CONTROL_HALT, 0, 0);
+        status_looks[n] = timed(HYP_CALL_PARTITION_STATUS, ward, (uint64_t)&status, 0, 0);
+        schedule_looks[n] = timed(HYP_CALL_SCHEDULE_STATUS, (uint64_t)&schedule, 0, 0, 0);
+        record_reads[n] = timed(HYP_CALL_HEALTH_READ, (uint64_t)&record, 1, 0, 0);
+        console_writes[n] = timed(HYP_CALL_CONSOLE_WRITE, (uint64_t)"8 bytes\n", 8, 0, 0);
+        gate_calls[n] = timed(HYP_CALL_GATE_CALL, 0, 0, 0, 0);
+        done = n + 1;
+        hyp_yield();
+    }
+}
+
+static _Noreturn void server(void)
+{
+    __asm__ volatile("1:\tmov %0, %%rax\n\tsyscall\n\tjmp 1b" : : "i"((uint64_t)HYP_HYPERCALL_TAG << 32 | HYP_CALL_GATE_REPLY_WAIT));
+    __builtin_unreachable();
+}
+
 void partition_main(void)
 {
     const char *role = hyp_info()->args;
@@ -133,6 +165,12 @@ void partition_main(void)
         writer();
     else if (strcmp(role, "reader") == 0)
         reader();
+    else if (strcmp(role, "asker") == 0)
+        asker();
+    else if (strcmp(role, "server") == 0)
+        server();
+    else if (strcmp(role, "ward") == 0)
+        return;
     else
         alone();
     for (;;)

@@ -23,6 +23,15 @@ static void verdict_check(void)
     CASE(verdict, BAD_ADDRESS, "the text is not wholly readable by the caller", case_call(HYP_CALL_VERDICT, HYP_VERDICT_PASS, NOWHERE, 4));
 }
 
+static void batch_check(void)
+{
+    hyp_call_t calls[] = {{.number = HYP_CALL_YIELD}, {.number = HYP_CALL_PARTITION_CONTROL}, {.number = HYP_CALL_MULTICALL}};
+
+    if (hyp_multicall(calls, 3) == 3)
+        for (int n = 0; n < 3; n++)
+            CASE(any, INVALID_MODE, "`multicall` makes it, and it is marked: not in a batch", calls[n].result);
+}
+
 void partition_main(void)
 {
     const hyp_info_t *info = hyp_info();
@@ -45,6 +54,7 @@ void partition_main(void)
     WORKS(nop, hyp_nop() == HYP_OK);
     CASE(any, UNKNOWN_HYPERCALL, "no call has this number", case_call(0xffff, 0, 0, 0));
     CASE(any, UNKNOWN_HYPERCALL, "no call has this number", case_call(0x8000, 0, 0, 0));
+    batch_check();
     status_check();
     verdict_check();
     CASE(module_control, INVALID_PARAM, "no such operation", hyp_module_control(3));
