@@ -1,4 +1,4 @@
-"""The module's own events on a running machine: NMIs, machine checks, stray interrupts, faults of the kernel, and what the plan says then."""
+"""What happens to the module: NMIs, machine checks, faults of the kernel, stray interrupts, a clock that is wrong; each with every action."""
 
 from __future__ import annotations
 

@@ -33,9 +33,6 @@ void upcall_deliver_events(const struct partition_state *state);
 /* The same, and for its handler of traps what health events were found while the partition did not run. */
 void upcall_deliver(struct partition_state *state);
 
-/* The same for a partition that runs: a health event that waits then waits for the end of a call, or of another trap. */
-void upcall_only(const struct partition_state *state);
-
 /* The context of a frame slot back into the save area, made harmless; nonzero when it cannot be. */
 int slot_restore(uint32_t slot);
 
