@@ -26,6 +26,8 @@ _SHOWN = 200
 _ROUNDS_MAX = 3
 _RECOVERIES_MAX = 5
 _STARTS = 8
+_STARTING_SECONDS = 2.0
+"""Beyond the usual, for the answer to START: sent again too early it comes to the image, as damaged input of its console."""
 _LAST_WORDS = 120
 """Bytes of the loader's answers to START, roughly."""
 _HASHED_A_SECOND = 2_000_000
@@ -185,12 +187,13 @@ class Boot:
     def _start(self) -> bytes:
         """What was heard after the loader's last answer. Once it has left nobody answers: text says that the image runs."""
         self._client.decoder.text.clear()
+        sequences = set()
         for _ in range(_STARTS):
-            sequence = self._client.send(LoaderFrame.START)
-            deadline = self._link.now() + self._client.time_of(0)
+            sequences.add(self._client.send(LoaderFrame.START))
+            deadline = self._link.now() + self._client.time_of(0) + _STARTING_SECONDS
             while (left := deadline - self._link.now()) > 0:
                 for other, answer in self._client.answers(left):
-                    if isinstance(answer, Result) and answer.request == LoaderFrame.START and other == sequence:
+                    if isinstance(answer, Result) and answer.request == LoaderFrame.START and other in sequences:
                         if answer.result != LoaderResult.OK:
                             raise Refused(answer)
                         return self._leave()

@@ -49,7 +49,6 @@ def test_on_emulators(tmp_path: Path, image: Callable[[str, str], Path], mode: s
     ran = run_plan(image(mode, board), tmp_path / "record", "--target", target, *UNTIL, *inputs(tmp_path))
     assert ran.consoles["left"] == ["left listens", *LEFT], ran.text
     assert ran.consoles["right"] == ["right listens", *RIGHT], ran.text
-    assert "were not taken" not in ran.text
     if target == "qemu":
         assert ran.code == 0, ran.text
     else:  # it shows no memory, and reports at its end only

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from hyp.abi.loader import LoaderFrame
 from hyp.abi.packets import attention
+from hyp.boot.client import Client
 from hyp.exits import ExitCode, Stop
 from tests.line.faults import BAD, Faults, Rates
 from tests.loader.booting import BAUD, Told, arrived, boot
@@ -206,6 +208,23 @@ def test_a_reset_in_between_starts_again() -> None:
     assert done
     assert arrived(world, data)
     assert any("starting again" in sentence for sentence in told.sentences)
+
+
+def test_a_slow_answer_to_start_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second START would come to the image, as input of its console."""
+    sent = list[LoaderFrame]()
+    send = Client.send
+
+    def counting(client: Client, kind: LoaderFrame, body: bytes = b"") -> int:
+        sent.append(kind)
+        return send(client, kind, body)
+
+    monkeypatch.setattr(Client, "send", counting)
+    data = image(8_000)
+    world = World(latency_ms=1_000.0)
+    boot(world, data)
+    assert arrived(world, data)
+    assert sent.count(LoaderFrame.START) == 1
 
 
 class TestSpeed:
