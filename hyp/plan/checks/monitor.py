@@ -122,7 +122,7 @@ def monitor_proof_has_time(draft: Draft) -> None:
     if monitor is None or monitor.proof is None or draft.guard is None or not _schedules_are_whole(draft):
         return
     proof, path = monitor.proof, (*MONITOR, "proof")
-    if not draft.report.ok((*path, "partition")):
+    if not draft.report.ok((*path, "partition")) or not all(draft.report.ok((*one.path, "windows")) for one in draft.schedules):
         return
     absent = next((one for one in draft.schedules if all(window.partition != proof.partition for window in one.windows)), None)
     if absent is not None:
