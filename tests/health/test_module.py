@@ -1,4 +1,4 @@
-"""The module's own events on a running machine: NMIs, machine checks, stray interrupts, faults of the kernel, and what the plan says then."""
+"""The module's own events on a running machine: NMIs, machine checks, stray interrupts, a wrong clock, faults of the kernel."""
 
 from __future__ import annotations
 

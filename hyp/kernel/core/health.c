@@ -145,10 +145,13 @@ static __attribute__((noinline)) void take(struct core *core, const struct parti
 {
     struct partition_state *state = partition->state;
     uint64_t now = cpu_tsc();
-    /* A fault while one is handled, whatever the plan says of it: its handler has failed. */
-    if (frame && state->trap_busy && event <= HYP_HEALTH_ILLEGAL_HYPERCALL && partition->actions[event] > HYP_ACTION_LOG)
-        event = HYP_HEALTH_NESTED_FAULT;
-    struct decision decision = decide(core, partition->actions[event], partition->health, now);
+    struct decision decision;
+    for (;;) {
+        decision = decide(core, partition->actions[event], partition->health, now);
+        if (!frame || !state->trap_busy || event > HYP_HEALTH_ILLEGAL_HYPERCALL || decision.action <= HYP_ACTION_LOG)
+            break;
+        event = HYP_HEALTH_NESTED_FAULT;    /* one while another is handled, and not only logged: its handler has failed */
+    }
     health_count(state, event, now);
     if (decision.action == HYP_ACTION_PROPAGATE && frame && !trap_handler())
         decision.action = HYP_ACTION_HALT;          /* nobody there to handle it */
