@@ -96,6 +96,7 @@ def judge(found: Found, script: str) -> str:
     return "\n".join(wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["..abz", "..ab..abz", "..ab..cz", "..s.abz", "..h.ba..z"])
 def test_all_that_was_entered(script: str, repository: Path, tmp_path: Path) -> None:
     found = ran(script, repository, tmp_path)
@@ -103,6 +104,7 @@ def test_all_that_was_entered(script: str, repository: Path, tmp_path: Path) -> 
     assert found.facts.schedules == frames(script)
 
 
+@pytest.mark.slow
 def test_nothing_of_it_outlives_a_restart_of_the_module(repository: Path, tmp_path: Path) -> None:
     found = ran("..ab!", repository, tmp_path)
     for number, case in enumerate(CASES):
