@@ -64,7 +64,7 @@ def test_coverage_knows_what_ran_and_what_did_not(runs: Runs) -> None:
     lines = {line.split()[-1]: line.split() for line in profile.coverage_text([runs.switch]).splitlines()}
     ran, _, all_, _ = lines["timer_in_partition"]
     assert 0 < int(ran) <= int(all_)
-    assert lines["panic_frame"][0] == "0"
+    assert lines["fault_ends"][0] == "0"
 
 
 def test_plugin_and_guest_agree_on_services(runs: Runs) -> None:

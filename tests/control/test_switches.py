@@ -98,6 +98,7 @@ def judge(found: Found, script: str, cases: list[Case]) -> str:
     return "\n".join(wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["..abz", "..ab..abz", "..ab..cz", "..s.abz", "..h.ba..z"])
 @pytest.mark.parametrize("cases", HALVES, ids=("first", "second"))
 def test_all_that_was_entered(script: str, cases: list[Case], repository: Path, tmp_path: Path) -> None:
@@ -106,6 +107,7 @@ def test_all_that_was_entered(script: str, cases: list[Case], repository: Path, 
     assert found.facts.schedules == frames(script)
 
 
+@pytest.mark.slow
 def test_nothing_of_it_outlives_a_restart_of_the_module(repository: Path, tmp_path: Path) -> None:
     found = ran("..ab!", HALVES[0], repository, tmp_path)
     for number, case in enumerate(HALVES[0]):

@@ -1,4 +1,4 @@
-"""What happens to the module: NMIs, machine checks, faults of the kernel, stray interrupts, a clock that is wrong; each with every action."""
+"""The module's own events on a running machine: NMIs, machine checks, stray interrupts, a wrong clock, faults of the kernel."""
 
 from __future__ import annotations
 
