@@ -60,6 +60,7 @@ def expected(case: Case) -> Seen:
     }[case.action]
     if case.event == "integrity":  # found during a cold restart that the partition asks for: nothing of its handlers is there
         lines = (START,) if case.action in ("suspend", "halt", "shutdown") else (START, "start self")
+        lines += (f"handled {case.event}",) if case.action == "propagate" else ()
     return Seen(1, () if case.action == "ignore" else (case.action,), lines)
 
 

@@ -132,8 +132,11 @@ IN_THE_KERNEL: tuple[tuple[str, Blow], ...] = (
 FIRST = "start power_on cold=1 warm=0 restarts=0"
 
 
-def lives(warm: int) -> list[str]:
-    return [FIRST, *(f"start module cold=1 warm={n} restarts={n}" for n in range(1, warm + 1))]
+def lived(struck: Struck, warm: int) -> bool:
+    """The reporter's lives, each in its turn; one that the next blow ended before its first word is not heard."""
+    lives = [FIRST, *(f"start module cold=1 warm={n} restarts={n}" for n in range(1, warm + 1))]
+    said = iter(lives)
+    return struck.starts[0] == lives[0] and struck.starts[-1] == lives[-1] and all(start in said for start in struck.starts)
 
 
 def complete(struck: Struck) -> bool:
@@ -165,7 +168,7 @@ def test_restarts(event: str, repository: Path, tmp_path: Path) -> None:
     struck = strike(f"{event}: warm_restart", [(place, BLOWS[event]) for place in PLACES], repository, tmp_path)
     assert complete(struck)
     assert struck.logged == struck.read == [(event, "warm_restart")] * 3
-    assert struck.starts == lives(3)
+    assert lived(struck, 3), struck.starts
     assert struck.found.facts.module_restarts == 3
 
 
@@ -195,7 +198,7 @@ def test_the_kernels_own_faults_restart_the_module(repository: Path, tmp_path: P
     assert complete(struck)
     count = len(IN_THE_KERNEL)
     assert struck.logged == struck.read == [("internal_error", "warm_restart")] * count
-    assert struck.starts == lives(count)
+    assert lived(struck, count), struck.starts
     assert struck.found.facts.module_restarts == count
     said = [line for line in struck.found.lines("reporter") if line.startswith("record")]
     assert [line.endswith(f"rip={struck.code.symbols[UD2]:x}") for line in said] == [True, True, True, False, False, False]
@@ -205,7 +208,7 @@ def test_machine_checks_after_which_the_cpu_cannot_go_on(repository: Path, tmp_p
     struck = strike("machine_check: warm_restart", [(place, fatal_check) for place in PLACES], repository, tmp_path)
     assert complete(struck)
     assert struck.logged == struck.read == [("machine_check", "warm_restart")] * 3
-    assert struck.starts == lives(3)
+    assert lived(struck, 3), struck.starts
 
 
 PANICS: dict[str, tuple[str, Blow, int]] = {

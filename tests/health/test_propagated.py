@@ -1,4 +1,7 @@
-"""Events that the kernel finds while their partition does not run: its handler comes when it goes on, once, and its call ends as ever."""
+"""Events that the kernel finds while their partition does not run: its handler comes when it goes on, once, and its call ends as ever.
+
+A sleep is cut for it and goes on behind the handler; a wait at a queue for a limited time ends first.
+"""
 
 from __future__ import annotations
 
@@ -43,22 +46,24 @@ LINES = {
     # At 50 ms, which is in their windows, but for a few microseconds.
     "yield": ["start power_on", "60 ms: watchdog", "120 ms: ok"],
     "spin": ["start power_on", "50 ms: watchdog", "120 ms: ok"],
-    # What they wait for is what wakes them.
-    "idle": ["start power_on", "121 ms: watchdog", "121 ms: ok"],
-    "wait": ["start power_on", "121 ms: watchdog", "121 ms: timed_out"],
+    "idle": ["start power_on", "51 ms: watchdog", "121 ms: ok"],
+    "wait": ["start power_on", "51 ms: watchdog", "121 ms: timed_out"],
     "receive": ["start power_on", "122 ms: watchdog", "122 ms: timed_out"],
     "message": ["start power_on", "93 ms: watchdog", "93 ms: message"],
-    "late": ["start power_on", "93 ms: watchdog", "93 ms: ok"],
+    "late": ["start power_on"],  # halted: it has no handler yet
     "busy": [
         "start power_on",
         *(f"{at} ms: {event}" for at in (34, 64, 94, 124) for event in ("overrun", "deadline_missed")),
         "124 ms: ok",
     ],
-    # Those that came four times in one sleep are one entry each.
-    "asleep": ["start power_on", "124 ms: overrun", "124 ms: deadline_missed", "124 ms: timed_out"],
-    "again-warm": ["start power_on", "start partition"],
-    "again-cold": ["start power_on", "start partition"],
-    "suspended": ["start power_on", "126 ms: watchdog", "126 ms: timed_out", "166 ms: watchdog"],  # a new one began at 116 ms
+    "asleep": [
+        "start power_on",
+        *(f"{at} ms: {event}" for at in (34, 64, 94, 124) for event in ("overrun", "deadline_missed")),
+        "124 ms: timed_out",
+    ],
+    "again-warm": ["start power_on", "55 ms: watchdog", "start partition"],
+    "again-cold": ["start power_on", "56 ms: watchdog", "start partition"],
+    "suspended": ["start power_on", "56 ms: watchdog", "126 ms: timed_out", "166 ms: watchdog"],  # a new one began at 116 ms
     "sender": ["start power_on"],
     "boss": ["start power_on"],
 }

@@ -2,7 +2,6 @@
  * The kernel's own exceptions are the module's health event internal_error, but for the one copy routine whose faults are the caller's
  * bad address; so are machine checks after which the CPU cannot go on. The plan may have the module restarted, else it is a panic.
  */
-#include "apic.h"
 #include "entry.h"
 #include "event.h"
 #include "health.h"
@@ -56,7 +55,6 @@ _Noreturn void fault_ends(const struct hyp_frame *frame)
     __asm__ volatile("wrgsbase %0" : : "r"(core));                             /* it may be the partition's */
     if (core->epoch && !core->failing) {            /* else the boot has not come far enough to begin again */
         core->failing = 1;
-        apic_end_of_interrupt();        /* it may be that of an interrupt on its way; without one it does nothing */
         health_failed(core, frame->vector == VECTOR_MACHINE_CHECK ? HYP_HEALTH_MACHINE_CHECK : HYP_HEALTH_INTERNAL_ERROR, frame);
     }
     panic(frame);
