@@ -69,7 +69,7 @@ def test_changes_are_found_at_the_next_cold_restart(repository: Path, tmp_path: 
         for address in addresses:
             debugger.flip(address)
 
-    found = attended(built, tmp_path / "run", TURN + 10, drive, 60)
+    found = attended(built, tmp_path / "run", TURN + 30, drive, 60)
     assert found.session.end is End.COMPLETE, found.session.message
     logged = {(name, event): action for name, event, action, _ in records(found.session.lines)}
     assert logged == {(case.name, "integrity"): case.action for case in CASES if case.action is not None}
