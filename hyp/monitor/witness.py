@@ -94,6 +94,8 @@ class Witness:
             found.append(f"{self.senseless} records make no sense: is `host_baud` the plan's, is the line sound?")
         if self._frames.anew or self._faults.anew:
             found.append("the monitor began to count anew: it was reset, or configured again, while it was listened to")
+        if self.watchdog is WatchdogState.ALARM:
+            found.append("the watchdog's alarm is on: all its resets are used up, before or while it was listened to")
         if not self.recognised:
             found.append("the monitor has not said which plan it was made from")
         if not self.good_frames:
