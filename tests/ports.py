@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
 from contextlib import suppress
 
 FIRST, COUNT = 20_000, 12_000
 """Below what the kernel gives to outgoing connections (32768 and up), so that none of them takes a port that is free for a moment."""
-
-_claims: list[socket.socket] = []
-"""They hold until this process ends."""
 
 
 def free_port() -> int:
@@ -32,4 +30,4 @@ def _claim(port: int) -> None:
     except OSError:
         claim.close()
         raise
-    _claims.append(claim)
+    atexit.register(claim.close)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hyp.abi.numbers import Control, Mode, StartCause, Status
+from hyp.abi.tables import ON_SWITCH_MAX
 from tests.control.rule import Target
 from tests.health.outcome import Left, left
 from tests.hostile.machine import Found, build_plan, run
@@ -115,3 +116,25 @@ def test_nothing_of_it_outlives_a_restart_of_the_module(repository: Path, tmp_pa
         assert struct.unpack_from("<2I", found.area(case.name, "tally"), 8 * number) == (2, 0)
     assert found.facts.module_restarts == 1
     assert found.facts.schedules["z"] == 0
+
+
+def test_a_switch_of_as_many_as_a_schedule_may_act_on(repository: Path, tmp_path: Path) -> None:
+    """The windows touch at the frames' ends: the switch and the release behind it are one path."""
+    switches = "..b.......a.......b.."  # it has two windows in each frame
+    names = [f"t{n}" for n in range(ON_SWITCH_MAX)]
+    lines = ["hyp: 1", "name: many", "board: qemu-q35", "partitions:"]
+    lines += [f"  {name}: {{image: partitions/hello}}" for name in names]
+    lines += [f'  driver: {{image: tests/control/driver, args: "{switches}", system: true}}', "schedules:"]
+    for schedule in "ab":
+        lines += [f"  {schedule}:", "    major_frame: 10 ms", f"    on_switch: {{{', '.join(f'{name}: cold_restart' for name in names)}}}"]
+        lines += [
+            "    windows:",
+            "      - {partition: driver, at: 0 us, for: 100 us}",
+            "      - {partition: driver, at: 9900 us, for: 100 us}",
+        ]
+        lines += [f"      - {{partition: {name}, at: {n * WINDOW_US} us, for: {WINDOW_US} us}}" for n, name in enumerate(names, 1)]
+    found = run(build_plan("\n".join(lines) + "\n", repository, tmp_path / "image"), tmp_path / "run", FRAMES)
+    assert {left(name, found).cold_starts for name in names} == {1 + switches.count("a") + switches.count("b")}
+    longest = max(facts.path_max or 0 for facts in found.facts.windows.values())
+    assert longest < 2000 < found.manifest["guard_ns"]
+    assert max(facts.late_max or 0 for facts in found.facts.windows.values()) == 0
