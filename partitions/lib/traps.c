@@ -17,9 +17,9 @@ void hyp_on_trap(int vector, void (*handler)(hyp_frame_t *))
     if (control->trap_handler == 0) {
         memset(handlers, 0, sizeof handlers);
         handlers_prepare();
-        control->trap_handler = (uintptr_t)handlers_trap;
     }
     handlers[vector] = handler;
+    control->trap_handler = (uintptr_t)handlers_trap;   /* last: an event that waits comes at once, or at any window's start */
 }
 
 void hyp_on_syscall(void (*handler)(hyp_frame_t *))

@@ -24,17 +24,21 @@ int upcall_wanted(void)
     return upcall_due();
 }
 
+__attribute__((noinline)) int trap_wanted(const struct partition_state *state)
+{
+    return state->propagated && !state->trap_busy && trap_handler();
+}
+
 /* The first of the health events that wait for the partition's handler. */
 static void propagated_deliver(struct partition_state *state)
 {
-    uint64_t handler = trap_handler();
     uint32_t event = (uint32_t)__builtin_ctzll(state->propagated);
-    if (state->call_done | state->wait_until | state->trap_busy | !handler)
+    if (state->call_done | state->wait_until || !trap_wanted(state))
         return;
     state->propagated &= state->propagated - 1;
     if (!state->propagated)
         __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_HEALTH, __ATOMIC_RELAXED);
-    trap_enter(state, event, handler);
+    trap_enter(state, event, trap_handler());
 }
 
 __attribute__((noinline)) void upcall_deliver_events(const struct partition_state *state)

@@ -71,7 +71,7 @@ static void packet_take(struct input *input, struct core *core)
     const uint8_t *packet = input->packet;
     uint32_t count = input->length - HEAD - 2, id = packet[2] - 1u;
     if (input->length < HEAD + 2 || input->length > FRAME_MAX || input->crc || packet[1] != PACKET_INPUT || id >= the_plan()->partition_count) {
-        if (packet[1] == PACKET_LEAVE && !input->crc && id == UINT32_MAX)
+        if (packet[1] == PACKET_LEAVE && !input->crc && id == UINT32_MAX && input->length == HEAD + 2)
             input->asking = PACKET_SELECT_LEAVES;
         else
             core->input_damaged++;

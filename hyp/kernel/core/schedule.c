@@ -89,8 +89,10 @@ COLD _Noreturn void release_unready(struct core *core, uint64_t release_at)
     int restarted = state->request > REQUEST_START;
     if (restarted)
         mark_start(core);               /* its work may go on beyond the window's start */
-    if (state->propagated && state->request == REQUEST_NONE && !trap_handler())
+    if (state->propagated && state->status == STATUS_READY && state->mode == HYP_MODE_NORMAL && !trap_handler()) {
+        health_log(core, partition->id, (uint32_t)__builtin_ctzll(state->propagated), HYP_ACTION_HALT, release_at, 0);
         partition_halt(state, STATUS_HALTED);           /* nobody there to handle it */
+    }
     if (state->status != STATUS_READY || !partition_prepare(core, partition)) {
         window->counters->not_ready++;
         window_rest(core);

@@ -40,14 +40,15 @@ int wait_over(struct partition_state *state, uint64_t now)
         over = 1;
         break;
     }
-    if (!over && (again || (state->propagated && !state->trap_busy))) {
+    int trap = trap_wanted(state);
+    if (!over && (again || trap)) {
         static const uint8_t calls[] = {[WAIT_EVENT] = HYP_CALL_EVENT_WAIT, [WAIT_IDLE] = HYP_CALL_IDLE_UNTIL, [WAIT_REQUEST] = HYP_CALL_GATE_REPLY_WAIT};
         call_again(call_word(calls[state->wait_kind]));      /* behind the handler */
         over = 1;
     }
     if (!over)
         return 0;
-    if (state->wait_kind != WAIT_PORT || (state->propagated && state->wait_until == NEVER))
+    if (state->wait_kind != WAIT_PORT || (trap && state->wait_until == NEVER))
         state->wait_until = 0;
     state->wait_kind = WAIT_NONE;
     __atomic_fetch_and(&state->attention, ~(uint32_t)ATTENTION_WAIT, __ATOMIC_RELAXED);

@@ -27,6 +27,9 @@ void events_collect(struct partition_state *state);
 /* Nonzero: enabled, and something is pending that is not masked. */
 int upcall_wanted(void);
 
+/* Nonzero: a health event was found while the partition did not run, and its handler of traps can take it. */
+int trap_wanted(const struct partition_state *state);
+
 /* Turns the context in the save area into the start of an upcall, if one is wanted and no call is under way. */
 void upcall_deliver_events(const struct partition_state *state);
 
