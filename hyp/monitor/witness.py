@@ -51,6 +51,7 @@ class Witness:
         self.schedule: str | None = None
         self.watchdog = WatchdogState.OFF
         self.tries = 0
+        self._alarmed: bool | None = None  # by its first word; a later alarm comes of faults that are heard
         self.recognised = False
         self.senseless = 0  # records that no monitor of this plan sends
         self.failure: str | None = None  # why the listening ended early
@@ -94,8 +95,8 @@ class Witness:
             found.append(f"{self.senseless} records make no sense: is `host_baud` the plan's, is the line sound?")
         if self._frames.anew or self._faults.anew:
             found.append("the monitor began to count anew: it was reset, or configured again, while it was listened to")
-        if self.watchdog is WatchdogState.ALARM:
-            found.append("the watchdog's alarm is on: all its resets are used up, before or while it was listened to")
+        if self._alarmed:
+            found.append("the watchdog's alarm was on before: all its resets were used up")
         if not self.recognised:
             found.append("the monitor has not said which plan it was made from")
         if not self.good_frames:
@@ -183,6 +184,8 @@ class Witness:
         except ValueError:
             return False
         self.tries = record.b >> 8
+        if self._alarmed is None:
+            self._alarmed = self.watchdog is WatchdogState.ALARM
         self._faults.report(record.a)
         return True
 

@@ -41,10 +41,13 @@ def test_a_good_watch(speaker: Speaker) -> None:
     assert (witness.watchdog, witness.tries, witness.schedule) == (WatchdogState.ARMED, 2, "normal")
 
 
-def test_an_alarm_is_no_good_watch_whenever_it_was_given(speaker: Speaker) -> None:
-    """Also when the board runs as planned since, and no fault is said any more."""
+def test_an_alarm_from_before_is_no_good_watch(speaker: Speaker) -> None:
+    """Though the board runs as planned since, and no fault is said any more. One behind the run's end is the end's."""
     (reason,) = heard(speaker.hello(), speaker.state(state=WatchdogState.ALARM, tries=3), speaker.good(100, 150)).reasons()
-    assert reason == "the watchdog's alarm is on: all its resets are used up, before or while it was listened to"
+    assert reason == "the watchdog's alarm was on before: all its resets were used up"
+    later = Speaker(PLAN)
+    said = (later.hello(), later.state(state=WatchdogState.ARMED), later.good(100, 150), later.state(state=WatchdogState.ALARM))
+    assert heard(*said).good
 
 
 def test_a_monitor_that_does_not_say_its_plan(speaker: Speaker) -> None:
