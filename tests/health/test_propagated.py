@@ -90,7 +90,7 @@ def test_handlers_come_when_their_partition_goes_on(repository: Path, tmp_path: 
     found = run(build_plan(plan_text(), repository, tmp_path / "image"), tmp_path / "run", 6)
     assert {name: found.lines(name) for name in LINES} == LINES
     assert {name: found.events(name) for name in LINES} == {name: COUNTS.get(name, {"watchdog": 1}) for name in LINES}
-    actions = {(name, event): action for name, event, action, _ in records(found.session.lines)}
-    assert set(actions.values()) == {"propagate"}
-    assert {name for name, _ in actions} == {name for name in LINES if COUNTS.get(name) != {}}
+    logged = [(name, event, action) for name, event, action, _ in records(found.session.lines)]
+    assert [one for one in logged if one[2] != "propagate"] == [("late", "watchdog", "halt")]
+    assert {name for name, _, _ in logged} == {name for name in LINES if COUNTS.get(name) != {}}
     assert max(facts.late_max or 0 for facts in found.facts.windows.values()) == 0
