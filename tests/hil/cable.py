@@ -98,9 +98,10 @@ class Adapter(Cable):
         self._master, self._slave = os.openpty()  # the slave stays open, so that its buffer outlives the host's program
         tty.setraw(self._slave)
         path.symlink_to(os.ttyname(self._slave))
-        self.url = str(path)
+        self._path, self.url = path, str(path)
 
     def close(self) -> None:
+        self._path.unlink()  # the terminal's number is soon another's
         super().close()
         os.close(self._master)
         os.close(self._slave)
@@ -132,6 +133,8 @@ class NullModem:
         self._thread.start()
 
     def close(self) -> None:
+        for path in (self.url, self.machine):
+            Path(path).unlink()  # the terminal's number is soon another's
         self._closing.set()
         self._thread.join(60)
         for pair in self._ends:

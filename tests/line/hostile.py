@@ -113,9 +113,9 @@ class _PtySide:
             os.close(file)
 
     def close(self) -> None:
+        self._link.unlink(missing_ok=True)  # first: the terminal's number is soon another's
         os.close(self._slave)
         os.close(self._file)
-        self._link.unlink(missing_ok=True)
 
 
 class HostileLine:

@@ -108,6 +108,7 @@ def _link(folder: Path, paths: list[Path]) -> None:
     """Its terminals get their names, and it runs from when the host has opened them: hyp does so exclusively."""
     (answer,) = control(folder, "query-chardev")
     found = {one["label"]: one["filename"].removeprefix("pty:") for one in answer}
+    (folder / "links").write_text("".join(f"{path}\n" for path in paths))
     for number, path in enumerate(paths):
         path.unlink(missing_ok=True)
         path.symlink_to(found[f"com{number}"])
@@ -128,6 +129,10 @@ def _is_free(path: Path) -> bool:
 
 
 def off(folder: Path) -> None:
+    # First: a terminal's number is soon another's, and nobody may come to that one by this one's name.
+    with suppress(FileNotFoundError):
+        for path in (folder / "links").read_text().splitlines():
+            Path(path).unlink(missing_ok=True)
     with suppress(FileNotFoundError):
         number = int((folder / "pid").read_text())
         (folder / "pid").unlink()

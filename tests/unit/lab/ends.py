@@ -68,6 +68,7 @@ def pty_end(link: Path) -> Iterator[int]:
     try:
         yield master
     finally:
+        link.unlink(missing_ok=True)  # first: the terminal's number is soon another's
         os.close(master)
 
 
