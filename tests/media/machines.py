@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hyp.image.media import CYLINDER, NET_BIOS, NET_UEFI
 from hyp.target.workspace import Child
+from tests.bochs import calls, machine
 from tests.hil.cable import TerminalServer
 from tests.loader.machines import QEMU, Machine
 from tests.ports import free_port
@@ -77,30 +78,10 @@ def bochs(folder: Path, way: str, medium: Path) -> Iterator[Machine]:
     log, tcp = folder / "line.log", free_port()
     disk = f"type=disk, path={medium}, mode=flat, cylinders={medium.stat().st_size // CYLINDER}, heads=16, spt=63"
     drive = f"type=cdrom, path={medium}, status=inserted" if way == "cd" else disk
-    lines = [
-        "config_interface: textconfig",
-        'display_library: term, options="hideIPS"',
-        "plugin_ctrl: unmapped=1, biosdev=0, speaker=0, extfpuirq=1, parallel=0, serial=1, gameport=0, iodebug=0",
-        "cpu: model=corei7_icelake_u, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=0",
-        "clock: sync=none, time0=1767225600, rtc_sync=0",
-        "memory: guest=256, host=256",
-        "romimage: file=/usr/share/bochs/BIOS-bochs-latest",
-        "vgaromimage: file=/usr/share/vgabios/vgabios.bin",
-        "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14",
-        f"ata0-master: {drive}",
-        f"boot: {'cdrom' if way == 'cd' else 'disk'}",
-        f"log: {folder / 'bochs.log'}",
-        "panic: action=fatal",
-        "error: action=report",
-        "info: action=ignore",
-        "debug: action=ignore",
-        f"com1: enabled=1, mode=socket-client, dev=127.0.0.1:{tcp}",
-    ]
-    (folder / "bochsrc").write_text("\n".join(lines) + "\n")
-    (folder / "continue.rc").write_text("continue\n")
+    words = machine(folder, drive, "cdrom" if way == "cd" else "disk", [calls(tcp)])
     line = KeptLine(tcp, log)
     line.start()
-    child = Child(["bochs", "-q", "-f", "bochsrc", "-rc", "continue.rc"], folder)
+    child = Child(words, folder)
     try:
         yield Machine(line.url, tcp, log, child)
     finally:

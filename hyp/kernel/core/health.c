@@ -20,7 +20,7 @@ static uint32_t *room_of(struct core *core, uint32_t partition)
     return partition == NO_PARTITION ? &core->module_room : &the_plan()->partitions[partition].state->log_room;
 }
 
-__attribute__((noinline)) void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t tsc, const struct hyp_frame *frame)
+void health_log(struct core *core, uint32_t partition, uint32_t event, uint32_t action, uint64_t tsc, const struct hyp_frame *frame)
 {
     if (traced(TRACED_HEALTH) && event != LOG_VERDICT)
         trace_health(partition, event, action);

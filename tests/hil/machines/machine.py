@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from hyp.image.media import make_iso
+from tests.bochs import calls, machine
 
 SECONDS = "900"
 """No emulator outlives a test that was killed for longer than this."""
@@ -56,46 +57,23 @@ def qemu(kind: str, folder: Path, uarts: list[str]) -> list[str]:
 
 
 def bochs(folder: Path, uarts: list[str]) -> list[str]:
-    lines = [
-        "config_interface: textconfig",
-        'display_library: term, options="hideIPS"',
-        "plugin_ctrl: unmapped=1, biosdev=0, speaker=0, extfpuirq=1, parallel=0, serial=1, gameport=0, iodebug=0",
-        "cpu: model=corei7_icelake_u, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=0",
-        "clock: sync=none, time0=1767225600, rtc_sync=0",
-        "memory: guest=256, host=256",
-        "romimage: file=/usr/share/bochs/BIOS-bochs-latest",
-        "vgaromimage: file=/usr/share/vgabios/vgabios.bin",
-        "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14",
-        f"ata0-master: type=cdrom, path={folder / 'image.iso'}, status=inserted",
-        "boot: cdrom",
-        f"log: {folder / 'bochs.log'}",
-        "panic: action=fatal",
-        "error: action=report",
-        "info: action=ignore",
-        "debug: action=ignore",
-        *(
-            f"com{n}: enabled=1, mode={f'socket-client, dev=127.0.0.1:{end}' if end.isdecimal() else f'term, dev={end}'}"
-            for n, end in enumerate(uarts, 1)
-        ),
-    ]
-    (folder / "bochsrc").write_text("\n".join(lines) + "\n")
-    (folder / "continue.rc").write_text("continue\n")
-    return ["bochs", "-q", "-f", str(folder / "bochsrc"), "-rc", str(folder / "continue.rc")]
+    lines = [calls(end) if end.isdecimal() else f"term, dev={end}" for end in uarts]
+    return machine(folder, f"type=cdrom, path={folder / 'image.iso'}, status=inserted", "cdrom", lines)
 
 
 def on(kind: str, folder: Path, uarts: list[str]) -> None:
     off(folder)
-    command = bochs(folder, uarts) if kind == "bochs" else qemu(kind, folder, uarts)
+    words = bochs(folder, uarts) if kind == "bochs" else qemu(kind, folder, uarts)
     with (folder / "machine.out").open("wb") as output:
         child = subprocess.Popen(
-            ["timeout", "-s", "KILL", SECONDS, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            ["timeout", "-s", "KILL", SECONDS, *words], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             start_new_session=True, env={**os.environ, "TERM": "xterm"},
         )  # fmt: skip
     (folder / "pid").write_text(str(child.pid))
     (folder / "booted").write_text(_boots(folder))
     with suppress(subprocess.TimeoutExpired):
         child.wait(0.2)
-        sys.exit(f"{command[0]} ended at once: {(folder / 'machine.out').read_text(errors='replace')[-300:]}")
+        sys.exit(f"{words[0]} ended at once: {(folder / 'machine.out').read_text(errors='replace')[-300:]}")
     if kind != "bochs" and _terminals(uarts):
         _link(folder, _terminals(uarts))
 
@@ -163,8 +141,8 @@ def control(folder: Path, *commands: str) -> list[Any]:
         end.connect(str(folder / "qmp"))
         with end.makefile("rw") as lines:
             lines.readline()
-            for command in ("qmp_capabilities", *commands):
-                lines.write(json.dumps({"execute": command}) + "\n")
+            for name in ("qmp_capabilities", *commands):
+                lines.write(json.dumps({"execute": name}) + "\n")
                 lines.flush()
                 while "return" not in (answer := json.loads(lines.readline())):
                     pass
